@@ -1,0 +1,3 @@
+//! Hedging: when a second copy of a request is sent, and whether it may be.
+pub mod delay;
+pub mod limiter;

@@ -1,0 +1,184 @@
+//! Identifiers: an index and a generation in one number below 2^53, so that a stale id is recognised, not obeyed.
+//!
+//! `id = generation × 2^24 + index`, index below 2^24, generation from 1 to 2^29 − 1; no id is 0. Freed slots are
+//! reused last-freed-first; a slot whose generations are used up is retired. The table never shrinks and allocates
+//! only when it grows beyond its largest size so far.
+
+use alloc::vec::Vec;
+
+const INDEX_BITS: u32 = 24;
+const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
+const MAX_GENERATION: u32 = (1 << 29) - 1;
+
+/// Index and generation of one entry of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Id(u64);
+
+impl Id {
+    pub(crate) const fn new(index: u32, generation: u32) -> Self {
+        Self(((generation as u64) << INDEX_BITS) | (index as u64 & INDEX_MASK))
+    }
+
+    pub(crate) const fn from_number(number: u64) -> Self {
+        Self(number)
+    }
+
+    pub(crate) const fn number(self) -> u64 {
+        self.0
+    }
+
+    pub(crate) const fn index(self) -> u32 {
+        (self.0 & INDEX_MASK) as u32
+    }
+
+    /// The generation, 0 (which no live entry has) for a number that no table can have issued.
+    pub(crate) const fn generation(self) -> u32 {
+        let generation = self.0 >> INDEX_BITS;
+        if generation > MAX_GENERATION as u64 { 0 } else { generation as u32 }
+    }
+}
+
+macro_rules! public_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Id);
+
+        impl $name {
+            /// Takes back a number that [`Self::number`] gave; any other number is answered as stale wherever it is used.
+            pub const fn from_number(number: u64) -> Self {
+                Self(Id::from_number(number))
+            }
+
+            /// The id as a number below 2^53, never 0.
+            pub const fn number(self) -> u64 {
+                self.0.number()
+            }
+
+            // Not every table asks for both directions.
+            #[allow(dead_code)]
+            pub(crate) const fn from_id(id: Id) -> Self {
+                Self(id)
+            }
+
+            #[allow(dead_code)]
+            pub(crate) const fn id(self) -> Id {
+                self.0
+            }
+        }
+    };
+}
+
+public_id!(
+    /// One logical request.
+    CallId
+);
+public_id!(
+    /// One transmission of a call.
+    AttemptId
+);
+public_id!(
+    /// One server, or one pool of servers behind an address.
+    EndpointId
+);
+
+#[derive(Clone, Debug)]
+struct Slot<T> {
+    generation: u32,
+    value: Option<T>,
+}
+
+/// A table of values addressed by [`Id`].
+#[derive(Clone, Debug)]
+pub(crate) struct Table<T> {
+    slots: Vec<Slot<T>>,
+    free: Vec<u32>,
+    live: u32,
+}
+
+impl<T> Table<T> {
+    pub(crate) const fn new() -> Self {
+        Self { slots: Vec::new(), free: Vec::new(), live: 0 }
+    }
+
+    /// Stores a value; `None` when 2^24 slots are in use.
+    pub(crate) fn insert(&mut self, value: T) -> Option<Id> {
+        let index = match self.free.pop() {
+            Some(index) => index,
+            None if (self.slots.len() as u64) <= INDEX_MASK => {
+                self.slots.push(Slot { generation: 1, value: None });
+                // One free entry per slot is all that can ever be freed, so freeing never allocates.
+                self.free.reserve(self.slots.capacity().saturating_sub(self.free.len()));
+                (self.slots.len() - 1) as u32
+            }
+            None => return None,
+        };
+        let slot = self.slots.get_mut(index as usize)?;
+        slot.value = Some(value);
+        self.live += 1;
+        Some(Id::new(index, slot.generation))
+    }
+
+    pub(crate) fn remove(&mut self, id: Id) -> Option<T> {
+        let slot = self.slots.get_mut(id.index() as usize).filter(|slot| slot.generation == id.generation())?;
+        let value = slot.value.take()?;
+        self.live -= 1;
+        slot.generation += 1;
+        if slot.generation <= MAX_GENERATION {
+            self.free.push(id.index());
+        }
+        Some(value)
+    }
+
+    pub(crate) fn get(&self, id: Id) -> Option<&T> {
+        self.slots
+            .get(id.index() as usize)
+            .filter(|slot| slot.generation == id.generation())
+            .and_then(|slot| slot.value.as_ref())
+    }
+
+    pub(crate) fn get_mut(&mut self, id: Id) -> Option<&mut T> {
+        self.slots
+            .get_mut(id.index() as usize)
+            .filter(|slot| slot.generation == id.generation())
+            .and_then(|slot| slot.value.as_mut())
+    }
+
+    pub(crate) const fn len(&self) -> u32 {
+        self.live
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Id, &T)> {
+        self.slots.iter().enumerate().filter_map(|(index, slot)| {
+            slot.value.as_ref().map(|value| (Id::new(index as u32, slot.generation), value))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_freed_slot_is_reused_last_freed_first_with_the_next_generation() {
+        let mut table = Table::new();
+        let ids: Vec<_> = (0..3).map(|n| table.insert(n).unwrap()).collect();
+        assert_eq!((ids[0].index(), ids[0].generation()), (0, 1));
+        assert_eq!(table.remove(ids[0]), Some(0));
+        assert_eq!(table.remove(ids[2]), Some(2));
+        assert_eq!(table.remove(ids[2]), None);
+        let again = table.insert(9).unwrap();
+        assert_eq!((again.index(), again.generation()), (2, 2));
+        assert_eq!(table.get(ids[2]), None);
+        assert_eq!(table.len(), 2);
+    }
+
+    #[test]
+    fn a_slot_whose_generations_are_used_up_is_retired() {
+        let mut table = Table::new();
+        let id = table.insert(()).unwrap();
+        table.slots[0].generation = MAX_GENERATION;
+        assert_eq!(table.remove(Id::new(id.index(), MAX_GENERATION)), Some(()));
+        assert_eq!(table.insert(()).unwrap().index(), 1);
+    }
+}

@@ -1,0 +1,26 @@
+//! hedgerow (manual to come)
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod balance;
+pub mod client;
+pub mod config;
+pub mod hedge;
+mod id;
+pub mod latency;
+pub mod reason;
+pub mod retry;
+pub mod rng;
+pub mod signal;
+pub mod stall;
+pub mod time;
+pub mod timer;
+pub mod token;
+
+pub use id::{AttemptId, CallId, EndpointId};
+pub use reason::Reason;
+pub use rng::Seed;
+pub use time::{Duration, Instant, Monotone, Wall};

@@ -1,0 +1,31 @@
+//! STUB (helper C)
+use crate::{retry::outcome::FailureClass, time::{Duration, Instant}};
+/// Micro-tokens: 1 token = 1 000 000.
+pub const TOKEN: u64 = 1_000_000;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BudgetSettings {
+    Ratio { ratio: u64, cap: u64, window: Duration, min_rate: u64, initial: u64 },
+    Grpc { max_milli: u32, ratio_milli: u32 },
+    /** costs by class */ Aws { capacity: u32, costs: AwsCosts },
+    Finagle { ttl: Duration, min_per_s: u32, pct: u64 },
+    Off,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AwsCosts { pub transient: u32, pub timeout: u32, pub overloaded: u32 }
+/// One budget (per namespace or service).
+#[derive(Clone, Debug)]
+pub struct Budget(());
+impl Budget {
+    pub fn new(settings: BudgetSettings, now: Instant) -> Self { todo!() }
+    /// A first attempt is sent.
+    pub fn deposit(&mut self, now: Instant) { todo!() }
+    /// May one more attempt be sent? Takes what it costs; answers the cost taken (aws: for the refund; else 0), `None` = refused.
+    /// `class` = the failure that asks for the retry; hedges ask with `Transient`.
+    pub fn withdraw(&mut self, class: FailureClass, now: Instant) -> Option<u32> { todo!() }
+    /// An attempt's failure (grpc: −1 token for the counted classes; `never` counts fatal too). Client-pause timeouts are not reported here.
+    pub fn on_failure(&mut self, class: FailureClass, never: bool, now: Instant) { todo!() }
+    /// The call succeeded; `last_retry_cost` = what its last retry withdrew (`None`: it made none).
+    pub fn on_success(&mut self, last_retry_cost: Option<u32>, now: Instant) { todo!() }
+    /// What is left, in micro-tokens, for explain and stats.
+    pub fn level(&mut self, now: Instant) -> u64 { todo!() }
+}

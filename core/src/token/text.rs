@@ -1,0 +1,1 @@
+//! STUB (helper E): hex and uuid7 text forms, `TextForm`, `TokenTextError`.

@@ -1,0 +1,2 @@
+//! A replicated service with real stalls.
+fn main() {}

@@ -1,0 +1,1 @@
+//! STUB (helper H): the tokio host.
