@@ -10,6 +10,16 @@ pub enum BudgetSettings {
     Finagle { ttl: Duration, min_per_s: u32, pct: u64 },
     Off,
 }
+impl BudgetSettings {
+    /// `budget.mode: ratio` with every default (0.1, 10 tokens, 10 s, 0.1/s).
+    pub const RATIO: Self = Self::Ratio { ratio: 100_000, cap: 10 * TOKEN, window: Duration::from_secs(10), min_rate: 100_000, initial: 10 * TOKEN };
+    /// `budget.mode: grpc` with every default (10, 0.1).
+    pub const GRPC: Self = Self::Grpc { max_milli: 10_000, ratio_milli: 100 };
+    /// `budget.mode: aws` with every default (500; the costs of version 2.1).
+    pub const AWS: Self = Self::Aws { capacity: 500, costs: AwsCosts { transient: 14, timeout: 14, overloaded: 5 } };
+    /// `budget.mode: finagle` with every default (10 s, 10/s, 0.2).
+    pub const FINAGLE: Self = Self::Finagle { ttl: Duration::from_secs(10), min_per_s: 10, pct: 200_000 };
+}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AwsCosts { pub transient: u32, pub timeout: u32, pub overloaded: u32 }
 /// One budget (per namespace or service).

@@ -2,4 +2,5 @@
 pub mod backoff;
 pub mod budget;
 pub mod outcome;
+pub mod preset;
 pub mod pushback;
