@@ -24,5 +24,5 @@ pub mod token;
 
 pub use id::{AttemptId, CallId, EndpointId};
 pub use reason::Reason;
-pub use rng::Seed;
+pub use rng::{Nonces, Seed, SeedError, Stream, StreamKind};
 pub use time::{Duration, Instant, Monotone, Wall};
