@@ -1,0 +1,184 @@
+//! The wheel's memory: entries in a slab, each a link of one doubly linked list.
+//!
+//! Entries are named by index; a freed entry is reused last-freed-first. The generation tells one use of an entry
+//! from the next: odd while it is live, even while it is free, so that no id, not even one of another wheel, ever
+//! names a free entry. An entry whose generations are used up is retired. The slab never shrinks and allocates only
+//! when it grows beyond its largest size so far. Accesses outside the slab are answered, never trusted.
+
+use alloc::vec::Vec;
+
+/// No entry: the end of a list.
+pub(super) const NIL: u32 = u32::MAX;
+
+/// One timer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) deadline: u64,
+    pub(super) payload: u64,
+    /// The wheel's turn in which it was inserted.
+    pub(super) born: u32,
+    pub(super) next: u32,
+    prev: u32,
+    generation: u32,
+}
+
+/// First in, first out; linked through the entries.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct List {
+    pub(super) head: u32,
+    tail: u32,
+}
+
+impl List {
+    pub(super) const EMPTY: Self = Self { head: NIL, tail: NIL };
+
+    pub(super) const fn is_empty(self) -> bool {
+        self.head == NIL
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Slab {
+    entries: Vec<Entry>,
+    free: u32,
+    live: usize,
+}
+
+impl Slab {
+    pub(super) const fn new() -> Self {
+        Self { entries: Vec::new(), free: NIL, live: 0 }
+    }
+
+    /// Takes an entry, not yet in a list; its index and generation, or `None` when every index is in use.
+    pub(super) fn take(&mut self, deadline: u64, payload: u64, born: u32) -> Option<(u32, u32)> {
+        let index = if self.free == NIL { self.grow()? } else { self.free };
+        let entry = self.entries.get_mut(index as usize)?;
+        self.free = entry.next;
+        self.live += 1;
+        let generation = entry.generation.wrapping_add(1);
+        *entry = Entry { deadline, payload, born, next: NIL, prev: NIL, generation };
+        Some((index, generation))
+    }
+
+    /// Gives an entry back that is in no list any more.
+    pub(super) fn release(&mut self, index: u32) {
+        let Some(entry) = self.entries.get_mut(index as usize) else { return };
+        self.live -= 1;
+        entry.generation = entry.generation.wrapping_add(1);
+        // At zero the next use would repeat the first one's ids: leave the entry out of the free list for good.
+        if entry.generation != 0 {
+            entry.next = self.free;
+            self.free = index;
+        }
+    }
+
+    pub(super) fn get(&self, index: u32) -> Option<&Entry> {
+        self.entries.get(index as usize)
+    }
+
+    /// The live entry of this index and generation.
+    pub(super) fn live(&self, index: u32, generation: u32) -> Option<&Entry> {
+        self.get(index).filter(|entry| entry.generation == generation && generation & 1 == 1)
+    }
+
+    pub(super) fn generation(&self, index: u32) -> u32 {
+        self.get(index).map_or(0, |entry| entry.generation)
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.live
+    }
+
+    pub(super) fn push_back(&mut self, list: &mut List, index: u32) {
+        let tail = core::mem::replace(&mut list.tail, index);
+        if let Some(entry) = self.entries.get_mut(index as usize) {
+            entry.prev = tail;
+            entry.next = NIL;
+        }
+        match self.entries.get_mut(tail as usize) {
+            Some(before) => before.next = index,
+            None => list.head = index,
+        }
+    }
+
+    pub(super) fn unlink(&mut self, list: &mut List, index: u32) {
+        let Some(&Entry { prev, next, .. }) = self.get(index) else { return };
+        match self.entries.get_mut(prev as usize) {
+            Some(before) => before.next = next,
+            None => list.head = next,
+        }
+        match self.entries.get_mut(next as usize) {
+            Some(after) => after.prev = prev,
+            None => list.tail = prev,
+        }
+    }
+
+    fn grow(&mut self) -> Option<u32> {
+        let index = u32::try_from(self.entries.len()).ok().filter(|&index| index != NIL)?;
+        self.entries.push(Entry { deadline: 0, payload: 0, born: 0, next: NIL, prev: NIL, generation: 0 });
+        Some(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_takes_at_most_32_bytes() {
+        assert!(size_of::<Entry>() <= 32, "{}", size_of::<Entry>());
+    }
+
+    #[test]
+    fn a_freed_entry_is_reused_last_freed_first_with_a_later_generation() {
+        let mut slab = Slab::new();
+        let taken: Vec<_> = (0..3).map(|n| slab.take(n, n, 0).unwrap()).collect();
+        assert_eq!(taken, [(0, 1), (1, 1), (2, 1)]);
+        slab.release(0);
+        slab.release(2);
+        assert!(slab.live(2, 1).is_none());
+        assert_eq!(slab.take(9, 9, 0), Some((2, 3)));
+        assert_eq!(slab.take(9, 9, 0), Some((0, 3)));
+        assert_eq!(slab.len(), 3);
+    }
+
+    #[test]
+    fn a_free_entry_is_not_live_for_any_generation() {
+        let mut slab = Slab::new();
+        slab.take(1, 1, 0).unwrap();
+        slab.release(0);
+        assert!((0..8).all(|generation| slab.live(0, generation).is_none()));
+    }
+
+    #[test]
+    fn an_entry_whose_generations_are_used_up_is_retired() {
+        let mut slab = Slab::new();
+        slab.take(1, 1, 0).unwrap();
+        slab.entries[0].generation = u32::MAX;
+        slab.release(0);
+        assert_eq!(slab.take(2, 2, 0), Some((1, 1)));
+        assert!(slab.live(0, u32::MAX).is_none());
+    }
+
+    #[test]
+    fn a_list_loses_its_head_its_middle_and_its_tail() {
+        let mut slab = Slab::new();
+        let mut list = List::EMPTY;
+        for n in 0..4 {
+            let (index, _) = slab.take(n, n, 0).unwrap();
+            slab.push_back(&mut list, index);
+        }
+        for (gone, left) in [(1, &[0, 2, 3][..]), (0, &[2, 3]), (3, &[2]), (2, &[])] {
+            slab.unlink(&mut list, gone);
+            let mut seen = Vec::new();
+            let mut at = list.head;
+            while let Some(entry) = slab.get(at) {
+                seen.push(at);
+                at = entry.next;
+            }
+            assert_eq!(seen, left);
+            assert_eq!(list.tail, left.last().copied().unwrap_or(NIL));
+        }
+        assert!(list.is_empty());
+    }
+}
