@@ -26,3 +26,5 @@ pub use id::{AttemptId, CallId, EndpointId};
 pub use reason::Reason;
 pub use rng::{Nonces, Seed, SeedError, Stream, StreamKind};
 pub use time::{Duration, Instant, Monotone, Wall};
+pub use timer::pause::{Cause, ExpiredBy, Expiry, Observation, PauseSettings, PauseTimer};
+pub use timer::wheel::{Fired, TimerId, Wheel};
