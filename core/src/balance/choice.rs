@@ -1,30 +1,399 @@
-//! STUB (helper D)
-use crate::{balance::score::{Factors, Weights}, rng::Stream, time::{Duration, Instant}};
+//! Weighted choice of n: a few candidates, each with a score, in ascending order.
+//!
+//! One random server is cheap and bad; asking all of them is good until every client runs to the same one. Two
+//! random choices remove most of the tail (Mitzenmacher), and a client in a cloud knows more than queue lengths:
+//! zone, placement, health, age. Weighted choice keeps that knowledge soft. Replicas are candidates first, a uniform
+//! sample of the others fills up to n, the [score](super::score) of each is taken once, and the whole ordered list
+//! is the *plan*: its first entry serves the primary, later ones the hedges and retries.
+//!
+//! Source: apache/cassandra-java-driver, pull request 1922 (Khaku, with Lynch): weights, n, the start-up factor with
+//! probability `1 − age / W`. There ties fall to the first replica of a set; here each run of equal scores is
+//! shuffled, so that nobody herds. Ours: sampling from a persistent permutation, the region rule.
+//!
+//! State per client: the permutation, the start-up window W, a cursor of the comparison policies. Inputs: the
+//! candidates' facts from the owner's table, the replica list, one stream of draws, used in the order sampling,
+//! start-up, ties. A plan never names an endpoint twice, never one that is removed, out of reach or behind an open
+//! breaker, and never prefers a lower position on a tie. O(n + replicas + skipped entries) draws and compares, at
+//! most 64 candidates sorted by insertion, no allocation once the buffers have seen the largest inputs.
+
+use super::permutation::{Permutation, draw_at};
+use super::score::{Factors, Weights};
+use crate::rng::Stream;
+use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
+
+/// Selects how a plan is made: `balance.policy`.
+///
+/// All but the first exist to be measured against; they use neither zones nor replica lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BalancePolicy {
+    /// Weighted choice of n. The default.
+    #[default]
+    Weighted,
+    /// The least in-flight of a few drawn endpoints (gRPC A48, Envoy).
+    LeastRequest,
+    /// The live list, rotated by one per decision.
+    RoundRobin,
+    /// A sampled order.
+    Random,
+}
+
+/// Says when endpoints of another region are in reach: `balance.other_region`.
+///
+/// A client or an endpoint without a region counts as of the same region.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RegionRule {
+    /// Never. The default.
+    #[default]
+    Exclude,
+    /// Always, at the price of the region factor.
+    Weight,
+    /// Only while no live endpoint of the own region exists, at the price of the region factor.
+    WhenEmpty,
+}
+
+/// Holds `balance.*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BalancePolicy { Weighted, LeastRequest, RoundRobin, Random, HotCold, PeakEwma }
+pub struct BalanceSettings {
+    /// How a plan is made.
+    pub policy: BalancePolicy,
+    /// Candidates per decision, 1 to 64. Default 8.
+    pub n: u8,
+    /// The factors of the score.
+    pub weights: Weights,
+    /// When other regions are in reach.
+    pub other_region: RegionRule,
+    /// Least start-up window, 0 to 600 s. Default 30 s.
+    pub start_min: Duration,
+    /// Width of the draw of the start-up window, 0 to 600 s. Default 15 s; no start-up factor when both are 0.
+    pub start_spread: Duration,
+    /// Draws of least request, 2 to 10. Default 2.
+    pub choices: u8,
+    /// Whether least request may draw the same endpoint twice. Default false.
+    pub replacement: bool,
+    /// Quantile of the hot and cold rule in ppm, 0 to 1 000 000. Default 840 896; no present policy reads it.
+    pub quantile_ppm: u32,
+    /// Half-life of the peak average, 1 ms to 1 h. Default 6 931 472 µs; no present policy reads it.
+    pub half_life: Duration,
+}
+
+impl Default for BalanceSettings {
+    fn default() -> Self {
+        Self {
+            policy: BalancePolicy::default(),
+            n: 8,
+            weights: Weights::default(),
+            other_region: RegionRule::default(),
+            start_min: Duration::from_secs(30),
+            start_spread: Duration::from_secs(15),
+            choices: 2,
+            replacement: false,
+            quantile_ppm: 840_896,
+            half_life: Duration::from_micros(6_931_472),
+        }
+    }
+}
+
+/// States what the choice reads of one endpoint at one time.
+///
+/// Endpoints are named by *positions*: stable small integers below 2²⁴ given by the owner of the endpoint table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RegionRule { Exclude, Weight, WhenEmpty }
+pub struct Candidate {
+    /// Present in the topology.
+    pub live: bool,
+    /// Attempts sent whose end is not known yet, cancelled and timed-out ones included.
+    pub in_flight: u32,
+    /// The endpoint's own factor, 1 to 1024.
+    pub user_factor: u32,
+    /// The client has a zone and the endpoint's differs or is unknown.
+    pub other_zone: bool,
+    /// Client and endpoint have regions, and they differ.
+    pub other_region: bool,
+    /// When the endpoint came up; `None` means long ago.
+    pub up_since: Option<Instant>,
+    /// Busy and silent.
+    pub unhealthy: bool,
+    /// Ejected as an outlier.
+    pub ejected: bool,
+    /// Behind a breaker that lets nothing through.
+    pub breaker_open: bool,
+}
+
+/// The owner of the endpoint table, as the choice sees it.
+pub(crate) trait Endpoints {
+    /// The facts of one position; a position without an endpoint is not live.
+    fn candidate(&self, position: u32, now: Instant) -> Candidate;
+}
+
+/// Is one entry of a plan, with what an explanation wants to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BalanceSettings { pub policy: BalancePolicy, pub n: u8, pub weights: Weights, pub other_region: RegionRule, pub start_min: Duration, pub start_spread: Duration, pub choices: u8, pub replacement: bool, pub quantile_ppm: u32, pub half_life: Duration }
-/// What the choice reads of one endpoint; positions are stable small integers given by the owner of the endpoint table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Candidate { pub live: bool, pub in_flight: u32, pub user_factor: u32, pub other_zone: bool, pub other_region: bool, pub up_since: Option<Instant>, pub unhealthy: bool, pub ejected: bool, pub breaker_open: bool }
-/// The owner of endpoints answers what the choice asks; monomorphic inside the crate (closures/trait are crate-private).
-pub(crate) trait Endpoints { fn candidate(&self, position: u32, now: Instant) -> Candidate; }
-/// One plan entry with what explain wants to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PlanEntry { pub position: u32, pub score: u64, pub in_flight: u32, pub factors: Factors }
-/// The persistent state of the choice: `perm`, the start-up window W, the cursor; buffers reused (no allocation after warm-up).
+pub struct PlanEntry {
+    /// The endpoint's position in its owner's table.
+    pub position: u32,
+    /// The score at the decision; of the comparison policies, requests in flight and one.
+    pub score: u64,
+    /// Requests in flight at the decision.
+    pub in_flight: u32,
+    /// The factors that were applied.
+    pub factors: Factors,
+}
+
+/// Keeps what lasts between decisions: the permutation, the start-up window W, the cursor, the buffers.
 #[derive(Clone, Debug)]
-pub struct Choice(());
+pub struct Choice {
+    pub(super) settings: BalanceSettings,
+    window: Duration,
+    pub(super) cursor: u64,
+    pub(super) members: Permutation,
+    pub(super) plan: Vec<PlanEntry>,
+    pub(super) scratch: Vec<u32>,
+}
+
 impl Choice {
-    /// `start_window`: the stream of kind 5; W is drawn once, here.
-    pub fn new(settings: BalanceSettings, start_window: &mut Stream) -> Self { todo!() }
-    pub fn add(&mut self, position: u32) { todo!() }
-    pub fn remove(&mut self, position: u32) { todo!() }
-    /// Draws the ordered plan into the internal buffer and returns it. `replicas` = positions; empty = no placement knowledge.
-    /// `without`: an endpoint that must not be in it (re-plan of a retry) if another exists.
-    pub(crate) fn plan<E: Endpoints>(&mut self, endpoints: &E, replicas: &[u32], without: Option<u32>, rng: &mut Stream, now: Instant) -> &[PlanEntry] { todo!() }
-    pub fn start_window(&self) -> Duration { todo!() }
+    /// Starts without endpoints; W is drawn from `start_window` once, here.
+    pub fn new(settings: BalanceSettings, start_window: &mut Stream) -> Self {
+        let spread = start_window.below(settings.start_spread.as_micros());
+        Self {
+            settings,
+            window: settings.start_min + Duration::from_micros(spread),
+            cursor: 0,
+            members: Permutation::new(),
+            plan: Vec::with_capacity(usize::from(settings.n.max(settings.choices))),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Appends an endpoint. A position that is present or not below 2²⁴ is ignored.
+    ///
+    /// The permutation should hold what can be in reach: endpoints that the region rule excludes for good are
+    /// better left out. One that is added is skipped at the cost of its draw, and the sample stays uniform.
+    pub fn add(&mut self, position: u32) {
+        self.members.add(position);
+    }
+
+    /// Takes an endpoint out; later plans do not name it. O(endpoints).
+    pub fn remove(&mut self, position: u32) {
+        self.members.remove(position);
+    }
+
+    /// Draws the ordered plan; empty when no endpoint is eligible.
+    ///
+    /// `replicas` are positions, unknown ones are passed over; an empty list means no placement knowledge, so that
+    /// every endpoint counts as a replica. `without` is left out unless nothing else is eligible. The answer lives
+    /// until the next decision.
+    pub(crate) fn plan<E: Endpoints>(
+        &mut self,
+        endpoints: &E,
+        replicas: &[u32],
+        without: Option<u32>,
+        rng: &mut Stream,
+        now: Instant,
+    ) -> &[PlanEntry] {
+        self.plan.clear();
+        self.members.begin_decision();
+        let view = View::new(endpoints, self.settings.other_region, &self.members, without, now);
+        match self.settings.policy {
+            BalancePolicy::Weighted => {
+                self.collect(&view, replicas, rng);
+                let replica = replicas.is_empty() || without.is_some_and(|last| replicas.contains(&last));
+                self.fall_back(&view, Factors::default().with(Factors::NON_REPLICA, !replica));
+                self.score(&view, rng);
+                order(&mut self.plan, rng);
+            }
+            BalancePolicy::LeastRequest => self.least_request(&view, rng),
+            BalancePolicy::RoundRobin => self.round_robin(&view),
+            BalancePolicy::Random => self.random(&view, rng),
+        }
+        &self.plan
+    }
+
+    /// The start-up window W, drawn at construction.
+    pub fn start_window(&self) -> Duration {
+        self.window
+    }
+
+    /// The permutation in its present order, as a snapshot stores it.
+    pub fn permutation(&self) -> &[u32] {
+        self.members.as_slice()
+    }
+
+    /// How often the round-robin list was rotated, as a snapshot stores it.
+    pub fn cursor(&self) -> u64 {
+        self.cursor
+    }
+
+    /// Takes back what a snapshot stored; the permutation is kept as it is unless it names the present endpoints.
+    pub fn restore(&mut self, permutation: &[u32], cursor: u64, start_window: Duration) {
+        self.members.restore(permutation);
+        self.cursor = cursor;
+        self.window = start_window;
+    }
+
+    /// Candidates: replicas in the order given, then others, up to n.
+    fn collect<E: Endpoints>(&mut self, view: &View<'_, E>, replicas: &[u32], rng: &mut Stream) {
+        self.scratch.clear();
+        for &position in replicas {
+            if self.members.contains(position) && view.is_eligible(position) && self.members.take(position) {
+                self.scratch.push(position);
+            }
+        }
+        let n = self.width();
+        if self.scratch.len() > n {
+            for j in 0..n {
+                draw_at(&mut self.scratch, j, rng);
+            }
+        }
+        for &position in self.scratch.iter().take(n) {
+            self.plan.push(entry(position, Factors::default()));
+        }
+        let others = Factors::default().with(Factors::NON_REPLICA, !replicas.is_empty());
+        if self.plan.len() < n {
+            self.fill(view, others, rng);
+        }
+    }
+
+    /// The rest: all that are in reach, by position and without a draw, if there are few; else a uniform sample.
+    fn fill<E: Endpoints>(&mut self, view: &View<'_, E>, factors: Factors, rng: &mut Stream) {
+        let n = self.width();
+        let in_reach = self.members.as_slice().iter().filter(|&&position| view.is_in_reach(position));
+        if self.members.len() > n && in_reach.take(n + 1).count() > n {
+            self.sample(view, n, factors, rng);
+            return;
+        }
+        self.scratch.clear();
+        self.scratch.extend(self.members.as_slice().iter().filter(|&&position| view.is_eligible(position)));
+        self.scratch.sort_unstable();
+        for &position in &self.scratch {
+            if self.members.take(position) {
+                self.plan.push(entry(position, factors));
+            }
+        }
+    }
+
+    /// Walks the permutation with a draw per step until the plan has `n` entries or all were seen.
+    pub(super) fn sample<E: Endpoints>(
+        &mut self,
+        view: &View<'_, E>,
+        n: usize,
+        factors: Factors,
+        rng: &mut Stream,
+    ) {
+        for j in 0..self.members.len() {
+            if self.plan.len() >= n {
+                break;
+            }
+            let drawn = self.members.draw(j, rng).filter(|&position| view.is_eligible(position));
+            if let Some(position) = drawn.filter(|&position| self.members.take(position)) {
+                self.plan.push(entry(position, factors));
+            }
+        }
+    }
+
+    /// The endpoint that should be left out is the plan when there is no other.
+    pub(super) fn fall_back<E: Endpoints>(&mut self, view: &View<'_, E>, factors: Factors) {
+        let last = view.without.filter(|&last| self.members.contains(last) && view.is_reachable(last));
+        if let (true, Some(position)) = (self.plan.is_empty(), last) {
+            self.plan.push(entry(position, factors));
+        }
+    }
+
+    /// Scores every candidate once, in candidate order, with one draw for each that is starting.
+    fn score<E: Endpoints>(&mut self, view: &View<'_, E>, rng: &mut Stream) {
+        for entry in &mut self.plan {
+            let seen = view.candidate(entry.position);
+            let starting = is_starting(seen.up_since, self.window, rng, view.now);
+            entry.in_flight = seen.in_flight;
+            entry.factors = entry
+                .factors
+                .with(Factors::OTHER_ZONE, seen.other_zone)
+                .with(Factors::STARTING, starting)
+                .with(Factors::UNHEALTHY, seen.unhealthy)
+                .with(Factors::EJECTED, seen.ejected)
+                .with(Factors::OTHER_REGION, seen.other_region);
+            entry.score = self.settings.weights.score(seen.in_flight, entry.factors, seen.user_factor);
+        }
+    }
+
+    pub(super) fn width(&self) -> usize {
+        usize::from(self.settings.n.max(1))
+    }
+}
+
+/// The owner's table during one decision.
+pub(super) struct View<'a, E> {
+    endpoints: &'a E,
+    other_region: bool,
+    without: Option<u32>,
+    now: Instant,
+}
+
+impl<'a, E: Endpoints> View<'a, E> {
+    fn new(
+        endpoints: &'a E,
+        rule: RegionRule,
+        members: &Permutation,
+        without: Option<u32>,
+        now: Instant,
+    ) -> Self {
+        let own_region = |&position: &u32| {
+            let seen = endpoints.candidate(position, now);
+            seen.live && !seen.other_region
+        };
+        let other_region = match rule {
+            RegionRule::Exclude => false,
+            RegionRule::Weight => true,
+            RegionRule::WhenEmpty => !members.as_slice().iter().any(own_region),
+        };
+        Self { endpoints, other_region, without, now }
+    }
+
+    pub(super) fn candidate(&self, position: u32) -> Candidate {
+        self.endpoints.candidate(position, self.now)
+    }
+
+    fn is_in_reach(&self, position: u32) -> bool {
+        let seen = self.candidate(position);
+        seen.live && (self.other_region || !seen.other_region)
+    }
+
+    fn is_reachable(&self, position: u32) -> bool {
+        self.is_in_reach(position) && !self.candidate(position).breaker_open
+    }
+
+    pub(super) fn is_eligible(&self, position: u32) -> bool {
+        self.without != Some(position) && self.is_reachable(position)
+    }
+}
+
+pub(super) fn entry(position: u32, factors: Factors) -> PlanEntry {
+    PlanEntry { position, score: 0, in_flight: 0, factors }
+}
+
+/// The start-up draw: applies with probability `1 − age / W`, without a draw from age W on.
+fn is_starting(up_since: Option<Instant>, window: Duration, rng: &mut Stream, now: Instant) -> bool {
+    up_since.is_some_and(|up| {
+        let age = now.since(up);
+        age < window && rng.below(window.as_micros()) >= age.as_micros()
+    })
+}
+
+/// Sorts by score and shuffles each run of equal scores; a score that stands alone costs no draw.
+fn order(plan: &mut [PlanEntry], rng: &mut Stream) {
+    sort(plan);
+    for run in plan.chunk_by_mut(|a, b| a.score == b.score) {
+        for i in (1..run.len()).rev() {
+            run.swap(i, rng.below(i as u64 + 1) as usize);
+        }
+    }
+}
+
+/// Stable insertion sort, whose order of ties is the same in every toolchain.
+pub(super) fn sort(plan: &mut [PlanEntry]) {
+    for sorted in 1..plan.len() {
+        let mut at = sorted;
+        while at > 0 && plan[at - 1].score > plan[at].score {
+            plan.swap(at - 1, at);
+            at -= 1;
+        }
+    }
 }

@@ -1,0 +1,64 @@
+//! Policies to be measured against weighted choice: least request, round robin, random.
+//!
+//! They look at in-flight or at nothing; zones, replica lists, health and age are not used. What is not eligible
+//! (out of reach, behind an open breaker) stays out here as well.
+//!
+//! - *Least request* draws a few endpoints; the smallest in-flight wins, and an earlier draw is kept unless a later
+//!   one is strictly smaller. Source: gRPC proposal A48 and Envoy's least-request balancer, both of which draw with
+//!   replacement, so that one busy endpoint among n equals is still picked with probability `n^−choices`. Here the
+//!   default is without. The rest of the plan are the other drawn endpoints by in-flight.
+//! - *Round robin* is the live list by position, rotated to a cursor that advances by one per decision.
+//! - *Random* is a sampled order; its source is every baseline ever drawn.
+//!
+//! Sampling without replacement costs O(entries + skipped), the other two O(endpoints).
+
+use super::choice::{Choice, Endpoints, View, entry, sort};
+use super::score::{BASE_MAX, Factors};
+use crate::rng::Stream;
+
+impl Choice {
+    pub(super) fn least_request<E: Endpoints>(&mut self, view: &View<'_, E>, rng: &mut Stream) {
+        let choices = usize::from(self.settings.choices.max(1));
+        if self.settings.replacement {
+            self.list_eligible(view);
+            for _ in 0..choices {
+                let drawn = self.scratch.get(rng.below(self.scratch.len() as u64) as usize);
+                if let Some(&position) = drawn.filter(|&&position| self.members.take(position)) {
+                    self.plan.push(entry(position, Factors::default()));
+                }
+            }
+        } else {
+            self.sample(view, choices, Factors::default(), rng);
+        }
+        self.finish(view);
+        sort(&mut self.plan);
+    }
+
+    pub(super) fn round_robin<E: Endpoints>(&mut self, view: &View<'_, E>) {
+        self.list_eligible(view);
+        let start = self.cursor.checked_rem(self.scratch.len() as u64).unwrap_or(0) as usize;
+        self.cursor = self.cursor.wrapping_add(1);
+        let rotated = self.scratch.iter().skip(start).chain(self.scratch.iter().take(start));
+        self.plan.extend(rotated.take(self.width()).map(|&position| entry(position, Factors::default())));
+        self.finish(view);
+    }
+
+    pub(super) fn random<E: Endpoints>(&mut self, view: &View<'_, E>, rng: &mut Stream) {
+        self.sample(view, self.width(), Factors::default(), rng);
+        self.finish(view);
+    }
+
+    /// The eligible endpoints by position, in the scratch buffer.
+    fn list_eligible<E: Endpoints>(&mut self, view: &View<'_, E>) {
+        self.scratch.clear();
+        self.scratch.extend(self.members.ascending().filter(|&position| view.is_eligible(position)));
+    }
+
+    fn finish<E: Endpoints>(&mut self, view: &View<'_, E>) {
+        self.fall_back(view, Factors::default());
+        for entry in &mut self.plan {
+            entry.in_flight = view.candidate(entry.position).in_flight;
+            entry.score = (u64::from(entry.in_flight) + 1).min(BASE_MAX);
+        }
+    }
+}
