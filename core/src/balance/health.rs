@@ -130,6 +130,6 @@ mod tests {
 
     #[test]
     fn the_state_of_an_endpoint_is_sixteen_bytes() {
-        assert_eq!(core::mem::size_of::<Health>(), 16);
+        assert_eq!(size_of::<Health>(), 16);
     }
 }

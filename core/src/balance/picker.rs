@@ -172,7 +172,9 @@ const GONE: Candidate = Candidate {
 /// assert_eq!((plan[1].endpoint, plan[1].score), (far, 4)); // the next one to try
 ///
 /// // Four requests wait next door: the far one is worth its distance.
-/// (0..4).for_each(|_| drop(picker.on_sent(near)));
+/// for _ in 0..4 {
+///     picker.on_sent(near);
+/// }
 /// assert_eq!(picker.pick(&[], now)[0].endpoint, far);
 ///
 /// picker.on_response(near, now); // it answered …
