@@ -23,6 +23,7 @@ pub mod timer;
 pub mod token;
 
 pub use id::{AttemptId, CallId, EndpointId};
+pub use latency::{Estimator, EstimatorSettings, bucket::Bucket, ewma::Ewma, histogram::Histogram};
 pub use reason::Reason;
 pub use rng::{Nonces, Seed, SeedError, Stream, StreamKind};
 pub use time::{Duration, Instant, Monotone, Wall};
