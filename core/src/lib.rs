@@ -22,6 +22,10 @@ pub mod time;
 pub mod timer;
 pub mod token;
 
+pub use hedge::{
+    delay::{DelayInput, DelaySettings, Strategy},
+    limiter::Limiter,
+};
 pub use id::{AttemptId, CallId, EndpointId};
 pub use latency::{Estimator, EstimatorSettings, bucket::Bucket, ewma::Ewma, histogram::Histogram};
 pub use reason::Reason;
