@@ -16,6 +16,7 @@
 //! It is for local suspicion only: call and attempt timeouts and hedge triggers. It never serves tokens, leases,
 //! windows, a caller's deadline or a deadline sent to a server, which all mean real time.
 
+pub use super::expiry::{Cause, ExpiredBy, Expiry, Observation};
 use crate::time::{Duration, Instant};
 
 /// A stage's slack is its length divided by this, unless the settings say otherwise.
@@ -76,57 +77,6 @@ impl PauseSettings {
     }
 }
 
-/// Whom an expiry points to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// The client ran, and the server did not answer.
-    Server,
-    /// The client lost a stage or more, or paused at the very end; says nothing about the server.
-    ClientPause,
-}
-
-/// What ended a timer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExpiredBy {
-    /// The last stage or extension ran out.
-    Due,
-    /// The hard ceiling passed.
-    Ceiling,
-}
-
-/// The report of a timer that expired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Expiry {
-    /// Real time since it was armed.
-    pub wall: Duration,
-    /// `wall` without `lost`.
-    pub live: Duration,
-    /// The sum of the lateness of all late observations.
-    pub lost: Duration,
-    /// Whom it points to: the client if `lost` reaches one stage or the last observation was late.
-    pub cause: Cause,
-    /// How many observations were late.
-    pub late_count: u32,
-    /// How many extensions were used.
-    pub ext: u8,
-    /// What ended it.
-    pub by: ExpiredBy,
-}
-
-/// The answer to one observation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Observation {
-    /// Not yet due; nothing changed.
-    Early,
-    /// The next stage or an extension runs and is due then; arm it on the wheel.
-    ///
-    /// A time at or before `now` is possible; the wheel moves it to the next microsecond, and lateness still counts
-    /// from the time given here, so that the chain does not drift.
-    Rearmed(Instant),
-    /// The timer is over.
-    Expired(Expiry),
-}
-
 /// A pause-tolerant timer; at most 64 bytes.
 ///
 /// The settings are passed to each call and must be those it was armed with. Each observation is O(1), and there are
@@ -135,7 +85,7 @@ pub enum Observation {
 /// ```
 /// use hedgerow::{Duration, Instant, timer::pause::*};
 /// let settings = PauseSettings::default();
-/// let ms = |n| Instant::from_micros(n * 1000);
+/// let ms = |n: u64| Instant::from_micros(n * 1000);
 /// let mut timer = PauseTimer::arm(&settings, Duration::from_millis(500), Duration::ZERO, ms(0));
 /// assert_eq!(timer.due(), ms(125));
 /// // The client stops from 100 to 700 ms: one stage is lost, the other three still run.

@@ -10,6 +10,31 @@ use alloc::vec::Vec;
 /// No entry: the end of a list.
 pub(super) const NIL: u32 = u32::MAX;
 
+const INDEX_BITS: u32 = u32::BITS;
+
+/// Names one armed timer of one wheel.
+///
+/// The index of its entry and a generation: the id of a timer that fired or was cancelled is recognised as stale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TimerId(u64);
+
+impl TimerId {
+    /// Generation 0, which no live timer has.
+    pub(super) const DEAD: Self = Self(0);
+
+    const fn new(index: u32, generation: u32) -> Self {
+        Self(((generation as u64) << INDEX_BITS) | index as u64)
+    }
+
+    pub(super) const fn index(self) -> u32 {
+        self.0 as u32
+    }
+
+    const fn generation(self) -> u32 {
+        (self.0 >> INDEX_BITS) as u32
+    }
+}
+
 /// One timer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
@@ -49,15 +74,15 @@ impl Slab {
         Self { entries: Vec::new(), free: NIL, live: 0 }
     }
 
-    /// Takes an entry, not yet in a list; its index and generation, or `None` when every index is in use.
-    pub(super) fn take(&mut self, deadline: u64, payload: u64, born: u32) -> Option<(u32, u32)> {
+    /// Takes an entry, not yet in a list; its id, or `None` when every index is in use.
+    pub(super) fn take(&mut self, deadline: u64, payload: u64, born: u32) -> Option<TimerId> {
         let index = if self.free == NIL { self.grow()? } else { self.free };
         let entry = self.entries.get_mut(index as usize)?;
         self.free = entry.next;
         self.live += 1;
         let generation = entry.generation.wrapping_add(1);
         *entry = Entry { deadline, payload, born, next: NIL, prev: NIL, generation };
-        Some((index, generation))
+        Some(TimerId::new(index, generation))
     }
 
     /// Gives an entry back that is in no list any more.
@@ -76,13 +101,15 @@ impl Slab {
         self.entries.get(index as usize)
     }
 
-    /// The live entry of this index and generation.
-    pub(super) fn live(&self, index: u32, generation: u32) -> Option<&Entry> {
-        self.get(index).filter(|entry| entry.generation == generation && generation & 1 == 1)
+    /// The live entry of this id.
+    pub(super) fn live(&self, id: TimerId) -> Option<&Entry> {
+        let generation = id.generation();
+        self.get(id.index()).filter(|entry| entry.generation == generation && generation & 1 == 1)
     }
 
-    pub(super) fn generation(&self, index: u32) -> u32 {
-        self.get(index).map_or(0, |entry| entry.generation)
+    /// The id under which an entry is live.
+    pub(super) fn id(&self, index: u32) -> TimerId {
+        self.get(index).map_or(TimerId::DEAD, |entry| TimerId::new(index, entry.generation))
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -124,6 +151,10 @@ impl Slab {
 mod tests {
     use super::*;
 
+    const fn id(index: u32, generation: u32) -> TimerId {
+        TimerId::new(index, generation)
+    }
+
     #[test]
     fn an_entry_takes_at_most_32_bytes() {
         assert!(size_of::<Entry>() <= 32, "{}", size_of::<Entry>());
@@ -133,12 +164,12 @@ mod tests {
     fn a_freed_entry_is_reused_last_freed_first_with_a_later_generation() {
         let mut slab = Slab::new();
         let taken: Vec<_> = (0..3).map(|n| slab.take(n, n, 0).unwrap()).collect();
-        assert_eq!(taken, [(0, 1), (1, 1), (2, 1)]);
+        assert_eq!(taken, [id(0, 1), id(1, 1), id(2, 1)]);
         slab.release(0);
         slab.release(2);
-        assert!(slab.live(2, 1).is_none());
-        assert_eq!(slab.take(9, 9, 0), Some((2, 3)));
-        assert_eq!(slab.take(9, 9, 0), Some((0, 3)));
+        assert!(slab.live(id(2, 1)).is_none());
+        assert_eq!(slab.take(9, 9, 0), Some(id(2, 3)));
+        assert_eq!(slab.take(9, 9, 0), Some(id(0, 3)));
         assert_eq!(slab.len(), 3);
     }
 
@@ -147,7 +178,7 @@ mod tests {
         let mut slab = Slab::new();
         slab.take(1, 1, 0).unwrap();
         slab.release(0);
-        assert!((0..8).all(|generation| slab.live(0, generation).is_none()));
+        assert!((0..8).all(|generation| slab.live(id(0, generation)).is_none()));
     }
 
     #[test]
@@ -156,8 +187,8 @@ mod tests {
         slab.take(1, 1, 0).unwrap();
         slab.entries[0].generation = u32::MAX;
         slab.release(0);
-        assert_eq!(slab.take(2, 2, 0), Some((1, 1)));
-        assert!(slab.live(0, u32::MAX).is_none());
+        assert_eq!(slab.take(2, 2, 0), Some(id(1, 1)));
+        assert!(slab.live(id(0, u32::MAX)).is_none());
     }
 
     #[test]
@@ -165,7 +196,7 @@ mod tests {
         let mut slab = Slab::new();
         let mut list = List::EMPTY;
         for n in 0..4 {
-            let (index, _) = slab.take(n, n, 0).unwrap();
+            let index = slab.take(n, n, 0).unwrap().index();
             slab.push_back(&mut list, index);
         }
         for (gone, left) in [(1, &[0, 2, 3][..]), (0, &[2, 3]), (3, &[2]), (2, &[])] {

@@ -14,41 +14,12 @@
 //! timers of one advance. It never reads a clock, fires early, fires a cancelled timer, merges equal deadlines or
 //! keeps cancelled timers.
 
+pub use super::level::{LEVELS, SLOTS, level_of, slot_of};
+use super::level::{list_index, start_of};
+pub use super::slab::TimerId;
 use super::slab::{List, Slab};
 use crate::time::Instant;
 use alloc::{boxed::Box, vec};
-
-/// Levels of the wheel: 11 × 6 bits cover every deadline.
-pub const LEVELS: u32 = 11;
-/// Slots of one level.
-pub const SLOTS: u32 = 64;
-/// Bits of a deadline that one level looks at.
-const SLOT_BITS: u32 = SLOTS.trailing_zeros();
-const SLOT_MASK: u64 = SLOTS as u64 - 1;
-const INDEX_BITS: u32 = u32::BITS;
-
-/// Names one armed timer of one wheel.
-///
-/// The index of its entry and a generation: the id of a timer that fired or was cancelled is recognised as stale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TimerId(u64);
-
-impl TimerId {
-    /// Generation 0, which no live timer has.
-    const DEAD: Self = Self(0);
-
-    const fn new(index: u32, generation: u32) -> Self {
-        Self(((generation as u64) << INDEX_BITS) | index as u64)
-    }
-
-    const fn index(self) -> u32 {
-        self.0 as u32
-    }
-
-    const fn generation(self) -> u32 {
-        (self.0 >> INDEX_BITS) as u32
-    }
-}
 
 /// A timer that fell due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,26 +30,6 @@ pub struct Fired {
     pub deadline: Instant,
     /// What its owner gave to [`Wheel::insert`].
     pub payload: u64,
-}
-
-/// Gives the level on which a deadline lies while the wheel stands at `cur`, 0..=10.
-///
-/// ```
-/// use hedgerow::{Instant, timer::wheel::{level_of, slot_of}};
-/// let (cur, deadline) = (Instant::from_micros(1000), Instant::from_micros(1100));
-/// assert_eq!((level_of(cur, deadline), slot_of(1, deadline)), (1, 17));
-/// ```
-pub const fn level_of(cur: Instant, deadline: Instant) -> u32 {
-    let differing = (cur.as_micros() ^ deadline.as_micros()) | SLOT_MASK;
-    differing.ilog2() / SLOT_BITS
-}
-
-/// Gives the slot of a deadline on a level, 0..=63; 0 on levels that do not exist.
-pub const fn slot_of(level: u32, deadline: Instant) -> u32 {
-    match deadline.as_micros().checked_shr(level.saturating_mul(SLOT_BITS)) {
-        Some(digits) => (digits & SLOT_MASK) as u32,
-        None => 0,
-    }
 }
 
 /// The timing wheel; about 5.7 KB and 32 bytes per timer at its fullest so far.
@@ -139,18 +90,18 @@ impl Wheel {
     /// fire in the order of their insertion. With 2^32 − 1 timers armed, the answer is a stale id and nothing is armed.
     pub fn insert(&mut self, deadline: Instant, payload: u64) -> TimerId {
         let deadline = deadline.as_micros().max(self.floor.saturating_add(1));
-        let Some((index, generation)) = self.slab.take(deadline, payload, self.turn) else {
+        let Some(id) = self.slab.take(deadline, payload, self.turn) else {
             return TimerId::DEAD;
         };
-        self.place(index, deadline);
-        TimerId::new(index, generation)
+        self.place(id.index(), deadline);
+        id
     }
 
     /// Disarms a timer, at once even in the middle of an advance; whether it was still armed. O(1).
     ///
     /// The id of a timer that fired or was cancelled before changes nothing.
     pub fn cancel(&mut self, id: TimerId) -> bool {
-        let Some(entry) = self.slab.live(id.index(), id.generation()) else { return false };
+        let Some(entry) = self.slab.live(id) else { return false };
         let deadline = entry.deadline;
         self.remove(id.index(), deadline);
         true
@@ -158,7 +109,7 @@ impl Wheel {
 
     /// The effective deadline of an armed timer; `None` for a stale id. O(1).
     pub fn deadline(&self, id: TimerId) -> Option<Instant> {
-        self.slab.live(id.index(), id.generation()).map(|entry| Instant::from_micros(entry.deadline))
+        self.slab.live(id).map(|entry| Instant::from_micros(entry.deadline))
     }
 
     /// The start of the earliest occupied slot; `None` when no timer is armed. O(11).
@@ -175,19 +126,18 @@ impl Wheel {
     /// slot's start, as in [`Self::next_deadline`], with the payload of its oldest timer. O(11 + limit).
     pub fn peek(&self, limit: usize) -> Option<(Instant, u64)> {
         let first = self.earliest()?;
-        let oldest = *self.slab.get(self.list(first.level, first.slot).head)?;
-        let (mut best, mut at, mut seen) = (oldest, oldest.next, 1_usize);
-        while first.level > 0 {
-            if seen > limit {
-                return Some((Instant::from_micros(first.start), oldest.payload));
-            }
-            let Some(&entry) = self.slab.get(at) else { break };
-            if entry.deadline < best.deadline {
-                best = entry;
-            }
-            (at, seen) = (entry.next, seen + 1);
+        let oldest = self.slab.get(self.list(first.level, first.slot).head)?;
+        let bound = (Instant::from_micros(first.start), oldest.payload);
+        if first.level == 0 {
+            return Some(bound);
         }
-        Some((Instant::from_micros(best.deadline), best.payload))
+        let mut in_slot = core::iter::successors(Some(oldest), |entry| self.slab.get(entry.next));
+        // Of equal deadlines the first is taken, which is the oldest.
+        let best = in_slot.by_ref().take(limit).min_by_key(|entry| entry.deadline);
+        match best.filter(|_| in_slot.next().is_none()) {
+            Some(best) => Some((Instant::from_micros(best.deadline), best.payload)),
+            None => Some(bound),
+        }
     }
 
     /// Makes one step of an advance to `now`: the next timer due, or `None` at the end of the advance.
@@ -243,7 +193,7 @@ impl Wheel {
         if entry.deadline == u64::MAX && entry.born == self.turn {
             return None;
         }
-        let id = TimerId::new(index, self.slab.generation(index));
+        let id = self.slab.id(index);
         self.remove(index, entry.deadline);
         Some(Fired { id, deadline: Instant::from_micros(entry.deadline), payload: entry.payload })
     }
@@ -302,19 +252,6 @@ impl Wheel {
         let slot = bits.trailing_zeros();
         Some(Earliest { level, slot, start: start_of(self.cur, level, slot) })
     }
-}
-
-const fn list_index(level: u32, slot: u32) -> usize {
-    (level * SLOTS + slot) as usize
-}
-
-/// The first instant of a slot: the digits of `cur` above the level, the slot's digit, zeros.
-const fn start_of(cur: u64, level: u32, slot: u32) -> u64 {
-    let below = match 1_u64.checked_shl((level + 1) * SLOT_BITS) {
-        Some(bit) => bit - 1,
-        None => u64::MAX,
-    };
-    (cur & !below) | ((slot as u64) << (level * SLOT_BITS))
 }
 
 #[cfg(test)]
@@ -401,7 +338,7 @@ mod tests {
     #[test]
     fn a_warm_wheel_does_not_grow() {
         let mut wheel = Wheel::new();
-        let mut round = |wheel: &mut Wheel, base: u64| {
+        let round = |wheel: &mut Wheel, base: u64| {
             let ids: Vec<_> = (0..100).map(|n| wheel.insert(at(base + n * n * n), n)).collect();
             assert!(ids.iter().step_by(2).all(|&id| wheel.cancel(id)));
             assert_eq!(fire_all(wheel, base + 1_000_000).len(), 50);
