@@ -5,6 +5,7 @@
 //! only when it grows beyond its largest size so far.
 
 use alloc::vec::Vec;
+use core::num::NonZeroU64;
 
 const INDEX_BITS: u32 = 24;
 const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
@@ -12,29 +13,33 @@ const MAX_GENERATION: u32 = (1 << 29) - 1;
 
 /// Index and generation of one entry of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Id(u64);
+pub(crate) struct Id(NonZeroU64);
 
 impl Id {
+    /// What a number that no table can have issued turns into: generation 0, which no live entry has.
+    const FOREIGN: Self = Self(NonZeroU64::MIN);
+
     pub(crate) const fn new(index: u32, generation: u32) -> Self {
-        Self(((generation as u64) << INDEX_BITS) | (index as u64 & INDEX_MASK))
+        Self::from_number(((generation as u64) << INDEX_BITS) | (index as u64 & INDEX_MASK))
     }
 
     pub(crate) const fn from_number(number: u64) -> Self {
-        Self(number)
+        match NonZeroU64::new(number) {
+            Some(number) if number.get() >> INDEX_BITS <= MAX_GENERATION as u64 => Self(number),
+            _ => Self::FOREIGN,
+        }
     }
 
     pub(crate) const fn number(self) -> u64 {
-        self.0
+        self.0.get()
     }
 
     pub(crate) const fn index(self) -> u32 {
-        (self.0 & INDEX_MASK) as u32
+        (self.0.get() & INDEX_MASK) as u32
     }
 
-    /// The generation, 0 (which no live entry has) for a number that no table can have issued.
     pub(crate) const fn generation(self) -> u32 {
-        let generation = self.0 >> INDEX_BITS;
-        if generation > MAX_GENERATION as u64 { 0 } else { generation as u32 }
+        (self.0.get() >> INDEX_BITS) as u32
     }
 }
 
@@ -120,7 +125,8 @@ impl<T> Table<T> {
     }
 
     pub(crate) fn remove(&mut self, id: Id) -> Option<T> {
-        let slot = self.slots.get_mut(id.index() as usize).filter(|slot| slot.generation == id.generation())?;
+        let slot =
+            self.slots.get_mut(id.index() as usize).filter(|slot| slot.generation == id.generation())?;
         let value = slot.value.take()?;
         self.live -= 1;
         slot.generation += 1;
@@ -142,6 +148,12 @@ impl<T> Table<T> {
             .get_mut(id.index() as usize)
             .filter(|slot| slot.generation == id.generation())
             .and_then(|slot| slot.value.as_mut())
+    }
+
+    /// The live value in a slot, with its id.
+    pub(crate) fn at(&self, index: u32) -> Option<(Id, &T)> {
+        let slot = self.slots.get(index as usize)?;
+        slot.value.as_ref().map(|value| (Id::new(index, slot.generation), value))
     }
 
     pub(crate) const fn len(&self) -> u32 {

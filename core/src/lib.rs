@@ -18,10 +18,14 @@ pub mod retry;
 pub mod rng;
 pub mod signal;
 pub mod stall;
+pub mod stats;
 pub mod time;
 pub mod timer;
 pub mod token;
+pub mod trace;
 
+pub use client::Client;
+pub use config::{Config, ConfigError};
 pub use hedge::{
     delay::{DelayInput, DelaySettings, Strategy},
     limiter::Limiter,
@@ -30,6 +34,7 @@ pub use id::{AttemptId, CallId, EndpointId};
 pub use latency::{Estimator, EstimatorSettings, bucket::Bucket, ewma::Ewma, histogram::Histogram};
 pub use reason::Reason;
 pub use rng::{Nonces, Seed, SeedError, Stream, StreamKind};
+pub use stats::Stats;
 pub use time::{Duration, Instant, Monotone, Wall};
 pub use timer::pause::{Cause, ExpiredBy, Expiry, Observation, PauseSettings, PauseTimer};
 pub use timer::wheel::{Fired, TimerId, Wheel};

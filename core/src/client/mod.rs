@@ -1,79 +1,460 @@
-//! STUB (being written): the client machine of spec 09.
-use crate::{config::{Config, Idempotency, Priority}, id::*, reason::Reason, retry::{outcome::FailureClass, pushback::Pushback}, rng::Seed, signal::record::Record, time::*, timer::pause::Cause, token::Token};
-use alloc::{string::String, vec::Vec};
+//! The client machine: one service, its endpoints and its calls, decided by all policies in one fixed order.
+//!
+//! Every policy is safe alone and can be unsafe together: a hedge that ignores the retry budget doubles a storm, a
+//! retry that forgets the token applies a write twice, a timer that beats a buffered answer blames the wrong side.
+//! One machine therefore owns one *service* (one set of endpoints reached with one set of rules) and asks the policies
+//! in a fixed order. It is a pure function of configuration, seed and events: no clock, no entropy, no IO, no
+//! callback. The host does what the actions say and reports what happened.
+//!
+//! A *call* is one logical request, an *attempt* one transmission of it: `primary`, `hedge` or `retry`. An attempt is
+//! *open* until its end is known, *outstanding* while it is open and not asked to cancel. A call is *undecided* until
+//! it has completed; a decided call *lingers* while attempts are open, because the server still works on them. A
+//! *class* is one operation of one namespace.
+//!
+//! The mechanisms are those of the article *How Netflix Ensures Highly-Reliable Online Stateful Systems*; a failure
+//! that sends the next hedge at once, pushback and a budget shared by retries and hedges are gRPC's proposal A6. No
+//! source publishes the composed order; it is ours, and each module below states its part:
+//! admission in `start`, ends of attempts in `end`, the two gates in `gate`, timers in `timeout`, completion in
+//! `complete`, endpoints in `topology`.
 
-/// A namespace's number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Namespace(pub u32);
-/// An operation's number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Operation(pub u32);
+pub mod action;
+pub(crate) mod attempt;
+pub mod call;
+pub(crate) mod class;
+mod complete;
+mod end;
+pub(crate) mod endpoint;
+pub mod explain;
+mod gate;
+pub(crate) mod journal;
+mod signals;
+mod start;
+#[cfg(test)]
+mod tests;
+mod timeout;
+mod topology;
 
-/// A token the caller gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GivenToken { /** minted elsewhere in our form */ Token(Token), /** any text, kept and attached by the host under the call's cookie */ HeldByHost }
+use alloc::collections::VecDeque;
+use alloc::string::String;
 
-/// Arguments of a call; `..Default::default()` for what is not given.
-#[derive(Clone, Debug, Default)]
-pub struct Start<'a> {
-    pub namespace: Namespace, pub operation: Operation, pub replicas: &'a [EndpointId], /** absolute, real time */ pub deadline: Option<Instant>,
-    pub idempotency: Option<Idempotency>, pub priority: Option<Priority>, pub token: Option<GivenToken>, pub wall: Option<Wall>, /** the host's own number, echoed */ pub cookie: u64,
-}
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Response { pub load: Option<LoadReport>, pub server_wall: Option<Wall> }
-#[derive(Clone, Copy, Debug)]
-pub struct LoadReport { pub in_flight: u32, pub latency: Duration }
-#[derive(Clone, Copy, Debug)]
-pub struct Failure { pub class: FailureClass, pub pushback: Pushback }
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AttemptKind { Primary, Hedge, Retry }
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome { Ok, Failed, Cancelled }
-/// What the host must do now, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    Send { call: CallId, attempt: AttemptId, endpoint: EndpointId, kind: AttemptKind, reason: Reason, ordinal: u8, token: Option<Token>, remaining: Duration, deadline: Instant, priority: Priority, cookie: u64 },
-    Cancel { call: CallId, attempt: AttemptId, endpoint: EndpointId, reason: Reason, cookie: u64 },
-    Complete { call: CallId, cookie: u64, outcome: Outcome, reason: Reason, class: Option<FailureClass>, /** the winning (or fatally failed) attempt */ attempt: Option<AttemptId>, attempts: u8, wall: Duration, live: Duration, lost: Duration, cause: Option<Cause> },
-    Reject { cookie: u64, reason: Reason },
-    Handshake { namespace: Namespace, reason: Reason },
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wake { pub at: Instant, pub reason: Reason }
-/// A decision without an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Note { pub at: Instant, pub reason: Reason, pub call: Option<CallId>, pub attempt: Option<AttemptId>, pub endpoint: Option<EndpointId>, pub value: u64 }
-/// One endpoint as the host describes it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EndpointSpec { pub name: String, pub zone: Option<String>, pub region: Option<String>, /** 1..=1024 */ pub factor: Option<u32>, pub up_since: Option<Instant>, pub pool: bool }
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TopologyChange { Add(EndpointSpec), Update(EndpointSpec), Remove(String) }
+use crate::balance::choice::Choice;
+use crate::balance::ejection::Ejection;
+use crate::client::action::{
+    Action, Failure, Namespace, Note, Operation, Response, StallReport, Start, TopologyChange, Wake,
+};
+use crate::client::attempt::Attempt;
+use crate::client::call::{Call, CallState};
+use crate::client::class::{Classes, Names};
+use crate::client::endpoint::{EndpointTable, Locality};
+use crate::client::explain::{Entry, ExplainedEvent, Explanation, PlanLine, factor_reasons};
+use crate::client::journal::{Journal, Subject};
+use crate::client::timeout::{Kind, Stages};
+use crate::config::{Config, ConfigError};
+use crate::id::{AttemptId, CallId, EndpointId, Id, Table};
+use crate::reason::Reason;
+use crate::retry::budget::Budget;
+use crate::rng::{Nonces, Seed, Stream, StreamKind};
+use crate::signal::merge::Signals;
+use crate::signal::record::Record;
+use crate::stall::Stall;
+use crate::stats::{CallEvent, Stats};
+use crate::time::{Duration, Instant, Monotone};
+use crate::timer::wheel::Wheel;
+use crate::token::Token;
+use crate::token::generator::Generator;
+use crate::trace::{Input, Recorder};
 
+/// Timers of the earliest slot that a wake-up looks at for the exact deadline; beyond, the slot's start is answered.
+const PEEK: usize = 8;
+
+/// The policy streams of a client, instance 0 of each kind.
 #[derive(Clone, Debug)]
-pub struct Client(());
+struct Streams {
+    backoff: Stream,
+    coin: Stream,
+    balance: Stream,
+    refresh: Stream,
+}
+
+/// How far a drain has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Draining {
+    No,
+    Yes { deadline: Option<Instant>, timer: Option<crate::timer::wheel::TimerId> },
+}
+
+/// The client machine of one service.
+///
+/// Methods come in four kinds. *Inputs* (`start`, `handle_*`, `cancel`, `drain`) take what happened, with the time as
+/// their last argument; several may be given before draining. *Outputs* (`poll_*`): drain [`poll_action`] until `None`
+/// and perform the actions in order, then sleep until [`poll_timeout`] and call [`handle_timeout`]. *Getters* are bare
+/// nouns and change nothing. *Names* turn strings into numbers once, so that hot calls carry numbers.
+///
+/// Timers act only inside [`handle_timeout`]: a result handed over before the tick is observed always wins, even past
+/// a deadline. At one instant hand in results first, then cancellations, then the timeout.
+///
+/// Work per input is bounded: a start costs O(n log n + replicas) with n ≤ 64 candidates, the end of an attempt
+/// O(attempts of its call), a timeout O(timers due). After warm-up a call allocates nothing.
+///
+/// ```
+/// use hedgerow::client::action::{Action, Response, Start};
+/// use hedgerow::client::action::{EndpointSpec, TopologyChange};
+/// use hedgerow::{Client, Config, Instant, Seed};
+///
+/// let at = Instant::from_micros;
+/// let mut client = Client::new(Config::default(), &Seed::new([7; 32]), at(0));
+/// let add = |name: &str| TopologyChange::Add(EndpointSpec { name: name.into(), ..EndpointSpec::default() });
+/// client.handle_topology(&[add("a"), add("b")], at(0)).unwrap();
+///
+/// let call = client.start(&Start::default(), at(10)).unwrap();
+/// let Some(Action::Send { attempt, .. }) = client.poll_action() else { panic!() };
+/// client.handle_response(attempt, Response::default(), at(900));
+/// let Some(Action::Complete { wall, .. }) = client.poll_action() else { panic!() };
+/// assert_eq!(wall.as_micros(), 890);
+/// assert!(client.is_idle() && client.poll_timeout().is_none());
+/// # let _ = call;
+/// ```
+///
+/// [`poll_action`]: Self::poll_action
+/// [`poll_timeout`]: Self::poll_timeout
+/// [`handle_timeout`]: Self::handle_timeout
+#[derive(Clone, Debug)]
+pub struct Client {
+    config: Config,
+    clock: Monotone,
+    wheel: Wheel,
+    calls: Table<Call>,
+    attempts: Table<Attempt>,
+    stages: Stages,
+    undecided: u32,
+    endpoints: EndpointTable,
+    topology_seen: bool,
+    /// Live endpoints that a plan may reach under the region rule.
+    reachable: u32,
+    namespaces: Names,
+    operations: Names,
+    classes: Classes,
+    service_budget: Option<Budget>,
+    choice: Choice,
+    ejection: Ejection,
+    stall: Stall,
+    /// Until then nobody is unhealthy: an observation of ours was late.
+    calm_until: Instant,
+    signals: Signals,
+    generator: Generator,
+    streams: Streams,
+    actions: VecDeque<Action>,
+    journal: Journal,
+    draining: Draining,
+}
+
 impl Client {
-    pub fn new(config: Config, seed: &Seed, now: Instant) -> Self { todo!() }
-    /// Number of a namespace, interned on first use; `ConfigError` when the capacity is reached.
-    pub fn namespace(&mut self, name: &str) -> Result<Namespace, crate::config::ConfigError> { todo!() }
-    pub fn operation(&mut self, name: &str) -> Result<Operation, crate::config::ConfigError> { todo!() }
-    pub fn endpoint(&self, name: &str) -> Option<EndpointId> { todo!() }
-    /// A call id, or the reason of the denial (which changes nothing but counters).
-    pub fn start(&mut self, request: &Start<'_>, now: Instant) -> Result<CallId, Reason> { todo!() }
-    pub fn handle_response(&mut self, attempt: AttemptId, response: Response, now: Instant) { todo!() }
-    pub fn handle_failure(&mut self, attempt: AttemptId, failure: Failure, now: Instant) { todo!() }
-    pub fn handle_cancelled(&mut self, attempt: AttemptId, now: Instant) { todo!() }
-    pub fn handle_signal(&mut self, namespace: Option<Namespace>, operation: Option<Operation>, record: &Record, now: Instant) { todo!() }
-    /// All or nothing; answers the ids of added and updated endpoints in order.
-    pub fn handle_topology(&mut self, changes: &[TopologyChange], now: Instant) -> Result<Vec<EndpointId>, crate::config::ConfigError> { todo!() }
-    pub fn handle_timeout(&mut self, now: Instant) { todo!() }
-    pub fn cancel(&mut self, call: CallId, now: Instant) { todo!() }
-    pub fn drain(&mut self, deadline: Option<Instant>, now: Instant) { todo!() }
-    pub fn poll_action(&mut self) -> Option<Action> { todo!() }
-    pub fn poll_timeout(&self) -> Option<Wake> { todo!() }
-    pub fn poll_note(&mut self) -> Option<Note> { todo!() }
-    pub fn in_flight(&self, endpoint: EndpointId) -> u32 { todo!() }
-    pub fn token(&self, call: CallId) -> Option<Token> { todo!() }
-    pub fn is_idle(&self) -> bool { todo!() }
-    /// `timer.late_tol_us`, for the host's late-tick rule.
-    pub fn late_tolerance(&self) -> Duration { todo!() }
+    /// Builds a client without endpoints. The seed must be secret, and unique per process.
+    pub fn new(config: Config, seed: &Seed, now: Instant) -> Self {
+        let clock = Monotone::new(now);
+        let now = clock.last();
+        let stream = |kind| Stream::derive(seed, kind, 0);
+        let names = |names: &[String], capacity| Names::new(names.iter().map(String::as_str), capacity);
+        let recorder = Recorder::new(config.trace, &config, seed, now);
+        let budget = config.budget.per_service.then(|| Budget::new(config.budget.settings, now));
+        let operations = config.operations.iter().map(|operation| operation.name.as_str());
+        Self {
+            clock,
+            wheel: Wheel::new(),
+            calls: Table::new(),
+            attempts: Table::new(),
+            stages: Stages::new(),
+            undecided: 0,
+            endpoints: EndpointTable::new(Locality {
+                zone: config.zone.clone(),
+                region: config.region.clone(),
+            }),
+            topology_seen: false,
+            reachable: 0,
+            namespaces: names(&config.namespaces, config.capacity.namespaces),
+            operations: Names::new(operations, config.capacity.operations),
+            classes: Classes::default(),
+            service_budget: budget,
+            choice: Choice::new(config.balance, &mut stream(StreamKind::StartWindow)),
+            ejection: Ejection::new(config.ejection, now),
+            stall: Stall::new(config.stall, now),
+            calm_until: Instant::ZERO,
+            signals: Signals::new(config.signal),
+            generator: Generator::new(
+                config.token.generator,
+                stream(StreamKind::TokenDigits),
+                Nonces::new(seed, 0),
+            ),
+            streams: Streams {
+                backoff: stream(StreamKind::Backoff),
+                coin: stream(StreamKind::HedgeCoin),
+                balance: stream(StreamKind::Balance),
+                refresh: stream(StreamKind::SignalRefresh),
+            },
+            actions: VecDeque::new(),
+            journal: Journal::new(config.trace.notes, config.trace.explain_calls, recorder),
+            draining: Draining::No,
+            config,
+        }
+    }
+
+    /// The number of a namespace; a new name is interned until `capacity.namespaces` is reached, the empty name is 0.
+    pub fn namespace(&mut self, name: &str) -> Result<Namespace, ConfigError> {
+        self.journal.trace.begin(&Input::Namespace(name), self.clock.last());
+        let number = self.namespaces.intern("namespaces", name).map(Namespace);
+        self.journal.trace.end();
+        number
+    }
+
+    /// The number of an operation; a new name is interned until `capacity.operations` is reached, the empty name is 0.
+    pub fn operation(&mut self, name: &str) -> Result<Operation, ConfigError> {
+        self.journal.trace.begin(&Input::Operation(name), self.clock.last());
+        let number = self.operations.intern("operations", name).map(Operation);
+        self.journal.trace.end();
+        number
+    }
+
+    /// The id of a live endpoint. O(endpoints).
+    pub fn endpoint(&self, name: &str) -> Option<EndpointId> {
+        self.endpoints.by_name(name).map(EndpointId::from_id)
+    }
+
+    /// The name of an endpoint that is live or still has attempts in flight.
+    pub fn endpoint_name(&self, endpoint: EndpointId) -> Option<&str> {
+        self.endpoints.get(endpoint.id()).map(|found| found.name.as_str())
+    }
+
+    /// Starts a call: its id, or the reason why it is denied. A denied start changes nothing but counters.
+    pub fn start(&mut self, request: &Start<'_>, now: Instant) -> Result<CallId, Reason> {
+        let now = self.begin(&Input::Start(request), now);
+        let answer = self.admit(request, now);
+        if let Err(reason) = answer {
+            self.journal.action(reason, Subject::none(), 0, now);
+        }
+        self.journal.trace.end();
+        answer
+    }
+
+    /// Reports the answer of an attempt.
+    pub fn handle_response(&mut self, attempt: AttemptId, _response: Response, now: Instant) {
+        let now = self.begin(&Input::Response(attempt), now);
+        self.end_with_response(attempt.id(), now);
+        self.journal.trace.end();
+    }
+
+    /// Reports the failure of an attempt.
+    pub fn handle_failure(&mut self, attempt: AttemptId, failure: Failure, now: Instant) {
+        let now = self.begin(&Input::Failure(attempt, failure), now);
+        self.end_with_failure(attempt.id(), failure, CallEvent::Failure, now);
+        self.journal.trace.end();
+    }
+
+    /// Reports that an attempt is over and produced nothing: the confirmation of a cancel.
+    pub fn handle_cancelled(&mut self, attempt: AttemptId, now: Instant) {
+        let now = self.begin(&Input::Cancelled(attempt), now);
+        self.end_cancelled(attempt.id(), now);
+        self.journal.trace.end();
+    }
+
+    /// Hands in a record of a server for one class, one namespace (`operation` `None`) or all (both `None`).
+    pub fn handle_signal(
+        &mut self,
+        namespace: Option<Namespace>,
+        operation: Option<Operation>,
+        record: &Record,
+        now: Instant,
+    ) {
+        let now = self.begin(&Input::Signal(namespace, operation, record), now);
+        self.receive(namespace, operation, record, now);
+        self.journal.trace.end();
+    }
+
+    /// Applies changes of the endpoints, all or none; answers the ids of added and updated ones in order.
+    pub fn handle_topology(
+        &mut self,
+        changes: &[TopologyChange],
+        now: Instant,
+    ) -> Result<alloc::vec::Vec<EndpointId>, ConfigError> {
+        let now = self.begin(&Input::Topology(changes), now);
+        let answer = self.change_topology(changes, now);
+        self.journal.trace.end();
+        answer
+    }
+
+    /// Tells of a time in which the client did not run.
+    pub fn handle_stall(&mut self, report: StallReport, now: Instant) {
+        let now = self.begin(&Input::Stall(report), now);
+        match report {
+            StallReport::Paused { from, to } => {
+                self.stall.stall(from, to);
+            }
+            StallReport::Throttled => self.stall.throttled(now),
+            StallReport::Resumed => self.stall.resumed(now),
+            StallReport::Reset => self.stall.reset(),
+        }
+        self.journal.trace.end();
+    }
+
+    /// Fires every timer that is due. Early is harmless, late is safe and counted.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        let now = self.begin(&Input::Timeout, now);
+        self.fire(now);
+        self.journal.trace.end();
+    }
+
+    /// The caller gives a call up.
+    pub fn cancel(&mut self, call: CallId, now: Instant) {
+        let now = self.begin(&Input::Cancel(call), now);
+        self.cancel_call(call.id(), now);
+        self.journal.trace.end();
+    }
+
+    /// Denies later starts; running calls go on, and with a deadline what is still undecided then is completed with
+    /// `shutdown`. A second drain may only move the deadline earlier.
+    pub fn drain(&mut self, deadline: Option<Instant>, now: Instant) {
+        let now = self.begin(&Input::Drain(deadline), now);
+        self.start_drain(deadline, now);
+        self.journal.trace.end();
+    }
+
+    /// The next action, oldest first.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// When to call [`Self::handle_timeout`] and why; `None` when nothing is to come.
+    pub fn poll_timeout(&self) -> Option<Wake> {
+        if !self.actions.is_empty() {
+            return Some(Wake { at: self.clock.last(), reason: Reason::Actions });
+        }
+        let (at, payload) = self.wheel.peek(PEEK)?;
+        Some(Wake { at, reason: Kind::of(payload).reason() })
+    }
+
+    /// The oldest note of the ring, which `trace.notes` sizes (0: none are kept).
+    pub fn poll_note(&mut self) -> Option<Note> {
+        self.journal.poll_note()
+    }
+
+    /// Attempts at an endpoint whose end is not known; 0 for a stale id.
+    pub fn in_flight(&self, endpoint: EndpointId) -> u32 {
+        self.endpoints.get(endpoint.id()).map_or(0, |found| found.in_flight)
+    }
+
+    /// Call slots that a namespace holds.
+    pub fn calls_held(&self, namespace: Namespace) -> u32 {
+        self.classes.namespace(namespace.0).map_or(0, |state| state.calls.in_flight())
+    }
+
+    /// Hedges of a namespace in flight.
+    pub fn hedges_in_flight(&self, namespace: Namespace) -> u32 {
+        self.classes.namespace(namespace.0).map_or(0, |state| state.hedges.in_flight())
+    }
+
+    /// The token of a call that is not forgotten.
+    pub fn token(&self, call: CallId) -> Option<Token> {
+        self.calls.get(call.id()).and_then(|found| found.token)
+    }
+
+    /// Where a call stands; [`CallState::Freed`] for a stale id.
+    pub fn state(&self, call: CallId) -> CallState {
+        self.calls.get(call.id()).map_or(CallState::Freed, Call::state)
+    }
+
+    /// Whether no call is undecided and none lingers.
+    pub fn is_idle(&self) -> bool {
+        self.calls.len() == 0
+    }
+
+    /// The lateness above which a host lets its event loop deliver results before the timeout (`timer.late_tol_us`).
+    pub fn late_tolerance(&self) -> Duration {
+        self.config.timer.late_tol
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// A copy of the counters.
+    pub fn stats(&self) -> Stats {
+        let mut stats = self.journal.stats.clone();
+        stats.clock_bad = self.clock.bad();
+        stats.clock_steps_back = self.clock.steps_back();
+        stats
+    }
+
+    /// What happened to a call that runs or was one of the last `trace.explain_calls` to finish, and why.
+    pub fn explain(&self, call: CallId) -> Option<Explanation> {
+        let running = self.calls.get(call.id()).map(|found| found.ledger);
+        let record = running.or_else(|| self.journal.ledger.find_finished(call.id()))?;
+        let (entries, truncated) = self.journal.ledger.entries(record)?;
+        let mut explanation = Explanation {
+            call,
+            finished: running.is_none(),
+            truncated,
+            plan: alloc::vec::Vec::new(),
+            events: alloc::vec::Vec::new(),
+        };
+        let name = |id: Id| self.endpoints.get(id).map(|found| found.name.clone()).unwrap_or_default();
+        let mut seen = None;
+        for entry in entries {
+            match entry {
+                Entry::Plan { endpoint, score, in_flight, factors } => explanation.plan.push(PlanLine {
+                    endpoint: EndpointId::from_id(endpoint),
+                    name: name(endpoint),
+                    score,
+                    in_flight,
+                    factors: factor_reasons(factors),
+                }),
+                Entry::Levels(levels) => seen = Some(levels),
+                Entry::Event { at, reason, attempt, endpoint, value } => {
+                    let name = endpoint.map(|endpoint| name(endpoint.id())).unwrap_or_default();
+                    let levels = seen.take();
+                    explanation.events.push(ExplainedEvent {
+                        at,
+                        reason,
+                        attempt,
+                        endpoint,
+                        name,
+                        value,
+                        levels,
+                    });
+                }
+            }
+        }
+        Some(explanation)
+    }
+
+    /// Replaces a policy stream, so that a test can script its draws; other kinds are left alone.
+    pub fn script(&mut self, kind: StreamKind, stream: Stream) {
+        match kind {
+            StreamKind::Backoff => self.streams.backoff = stream,
+            StreamKind::HedgeCoin => self.streams.coin = stream,
+            StreamKind::Balance => self.streams.balance = stream,
+            StreamKind::SignalRefresh => self.streams.refresh = stream,
+            _ => {}
+        }
+    }
+
+    /// What every input does first: note it, clamp its time, run lazy sweeps.
+    fn begin(&mut self, input: &Input<'_>, told: Instant) -> Instant {
+        self.journal.trace.begin(input, told);
+        let now = self.clock.observe(told);
+        let ejected = self.ejection.sweep(now);
+        self.journal.stats.ejections = self.journal.stats.ejections.saturating_add(u64::from(ejected));
+        now
+    }
+
+    /// What a decision about this call concerns.
+    fn subject(&self, call: Id) -> Subject {
+        Subject::call(call, self.calls.get(call).map_or(u32::MAX, |found| found.ledger))
+    }
+
+    fn budget(&mut self, namespace: u32) -> Option<&mut Budget> {
+        match &mut self.service_budget {
+            Some(shared) => Some(shared),
+            None => self.classes.namespace_mut(namespace).and_then(|state| state.budget.as_mut()),
+        }
+    }
 }

@@ -1,0 +1,183 @@
+//! One call and its plan.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::config::{Idempotency, Priority};
+use crate::id::Id;
+use crate::retry::outcome::FailureClass;
+use crate::time::{Duration, Instant};
+use crate::timer::pause::PauseTimer;
+use crate::timer::wheel::TimerId;
+use crate::token::Token;
+
+/// Plan entries kept inside the call; a longer plan spills to the heap.
+const INLINE: usize = 8;
+/// Bits of an endpoint's index in a plan entry; the rest holds the low bits of its generation.
+pub(crate) const ENTRY_INDEX_BITS: u32 = 20;
+
+/// The ordered candidates of a call, each with a mark once used: 4 bytes and a bit per entry.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    inline: [u32; INLINE],
+    spill: Option<Box<[u32]>>,
+    used: u64,
+    len: u8,
+}
+
+/// Index and low generation bits of an endpoint, as a plan keeps it.
+///
+/// A slot would have to be freed and taken again 4096 times during one call for the bits to repeat, and even then the
+/// endpoint found there is live.
+pub(crate) const fn plan_entry(endpoint: Id) -> u32 {
+    endpoint.index() | (endpoint.generation() << ENTRY_INDEX_BITS)
+}
+
+impl Plan {
+    pub(crate) fn fill(&mut self, entries: impl ExactSizeIterator<Item = u32>) {
+        self.used = 0;
+        self.len = entries.len().min(64) as u8;
+        if entries.len() > INLINE {
+            self.spill = Some(entries.collect::<Vec<_>>().into_boxed_slice());
+            return;
+        }
+        self.spill = None;
+        for (slot, entry) in self.inline.iter_mut().zip(entries) {
+            *slot = entry;
+        }
+    }
+
+    pub(crate) const fn len(&self) -> u8 {
+        self.len
+    }
+
+    /// Entries in order: position in the plan, entry, whether used.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (u8, u32, bool)> {
+        let all = self.spill.as_deref().unwrap_or(&self.inline);
+        all.iter()
+            .take(usize::from(self.len))
+            .enumerate()
+            .map(|(index, &entry)| (index as u8, entry, self.used & (1 << index) != 0))
+    }
+
+    pub(crate) const fn mark_used(&mut self, index: u8) {
+        self.used |= 1 << index;
+    }
+}
+
+/// What the timer beside the call timeout waits for; a call never waits for both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pending {
+    Nothing,
+    Hedge(TimerId),
+    Retry(TimerId),
+}
+
+/// Facts of a call that are true or false.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Flags {
+    /// Completed; lingers while attempts are open.
+    pub(crate) decided: bool,
+    /// Hedging is closed for this call.
+    pub(crate) hedging_closed: bool,
+    /// The hedge timer was observed late once and re-armed.
+    pub(crate) hedge_rearmed: bool,
+    /// No further attempt: the server said so.
+    pub(crate) stopped: bool,
+    /// Holds a call slot of its namespace.
+    pub(crate) slot: bool,
+}
+
+/// One logical request.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) cookie: u64,
+    pub(crate) started: Instant,
+    /// Effective deadline: start + max, or the caller's if earlier.
+    pub(crate) deadline: Instant,
+    /// Objective resolved at the start; later signals do not reach a running call.
+    pub(crate) target: Option<Duration>,
+    pub(crate) max: Duration,
+    pub(crate) token: Option<Token>,
+    pub(crate) timeout: PauseTimer,
+    pub(crate) timeout_id: Option<TimerId>,
+    pub(crate) deadline_id: Option<TimerId>,
+    pub(crate) pending: Pending,
+    /// The hedge delay d of this call.
+    pub(crate) hedge_delay: Duration,
+    /// The wait the hedge timer was armed with.
+    pub(crate) hedge_wait: Duration,
+    /// State of decorrelated jitter.
+    pub(crate) backoff_prev: Duration,
+    /// Cost of the last retry, for budgets that refund it.
+    pub(crate) retry_cost: Option<u32>,
+    pub(crate) plan: Plan,
+    pub(crate) class: u32,
+    pub(crate) namespace: u32,
+    /// First and last attempt, by slot index, in order of sending.
+    pub(crate) attempts: AttemptList,
+    /// Slot index of the endpoint used last.
+    pub(crate) last_endpoint: u32,
+    /// Head of its explanation, when kept.
+    pub(crate) ledger: u32,
+    pub(crate) idempotency: Idempotency,
+    pub(crate) priority: Priority,
+    pub(crate) last_class: Option<FailureClass>,
+    /// The smallest number of retries a pushback allowed.
+    pub(crate) max_retries: Option<u8>,
+    /// Attempts sent.
+    pub(crate) sent: u8,
+    /// Primaries and retries sent.
+    pub(crate) made: u8,
+    pub(crate) hedges: u8,
+    /// Attempts whose end is not known.
+    pub(crate) open: u8,
+    /// Of those, primaries and retries: they hold the call slot.
+    pub(crate) open_normal: u8,
+    /// Of the open ones, those not asked to cancel.
+    pub(crate) outstanding: u8,
+    pub(crate) flags: Flags,
+}
+
+/// First and last of a chain of attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AttemptList {
+    pub(crate) first: Option<Id>,
+    pub(crate) last: Option<Id>,
+}
+
+/// States of a call, as the table of the machine names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum CallState {
+    /// One attempt is outstanding.
+    One = 0,
+    /// Two or more attempts are outstanding.
+    Racing = 1,
+    /// Waits for the retry timer.
+    Waiting = 2,
+    /// Decided; attempts are still open.
+    Lingering = 3,
+    /// Gone.
+    Freed = 4,
+}
+
+impl Call {
+    pub(crate) const fn state(&self) -> CallState {
+        match (self.flags.decided, self.outstanding) {
+            (true, _) => CallState::Lingering,
+            (false, 0) => CallState::Waiting,
+            (false, 1) => CallState::One,
+            (false, _) => CallState::Racing,
+        }
+    }
+
+    /// Whether one more hedge may be thought of.
+    pub(crate) const fn may_hedge(&self, most: u8) -> bool {
+        !self.flags.hedging_closed && self.hedges < most
+    }
+
+    pub(crate) fn remaining(&self, now: Instant) -> Duration {
+        self.deadline.since(now)
+    }
+}

@@ -1,0 +1,182 @@
+//! What the machine keeps per namespace and per class (one namespace with one operation).
+//!
+//! Slots and the budget are counted per namespace; the numbers they are compared with, the objective and the latency
+//! estimators belong to the class. Effective values (configuration overlaid by signals) are cached and renewed when
+//! a signal changed something.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::config::{ClassSettings, Config, ConfigError};
+use crate::hedge::limiter::Limiter;
+use crate::latency::Estimator;
+use crate::retry::budget::Budget;
+use crate::signal::merge::{Effective, Signals};
+use crate::time::{Duration, Instant};
+use crate::timer::wheel::TimerId;
+
+const NONE: u32 = u32::MAX;
+
+/// Names interned to small numbers: 0 is unnamed, then those of the document, then later ones.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    names: Vec<String>,
+    capacity: u32,
+}
+
+impl Names {
+    pub(crate) fn new<'a>(names: impl Iterator<Item = &'a str>, capacity: u32) -> Self {
+        Self { names: names.map(ToString::to_string).collect(), capacity }
+    }
+
+    /// Whether this number was issued.
+    pub(crate) fn knows(&self, number: u32) -> bool {
+        number as usize <= self.names.len()
+    }
+
+    /// The number of a name, interned now if it is new.
+    pub(crate) fn intern(&mut self, kind: &str, name: &str) -> Result<u32, ConfigError> {
+        if name.is_empty() {
+            return Ok(0);
+        }
+        if let Some(index) = self.names.iter().position(|known| known == name) {
+            return Ok(index as u32 + 1);
+        }
+        if self.names.len() as u32 >= self.capacity {
+            return Err(ConfigError {
+                path: alloc::format!("capacity.{kind}"),
+                value: alloc::format!("{:?}", name),
+                range: alloc::format!("at most {} names", self.capacity),
+            });
+        }
+        self.names.push(name.to_string());
+        Ok(self.names.len() as u32)
+    }
+}
+
+/// Slots, budget and pushback of one namespace.
+#[derive(Clone, Debug)]
+pub(crate) struct NamespaceState {
+    pub(crate) calls: Limiter,
+    pub(crate) hedges: Limiter,
+    /// `None` when the budget is shared by the service.
+    pub(crate) budget: Option<Budget>,
+    pub(crate) pushback_until: Instant,
+    /// The handshake timer; `None` until the first use.
+    pub(crate) handshake: Option<TimerId>,
+    classes: Vec<u32>,
+}
+
+/// Settings, effective values and estimators of one class.
+#[derive(Clone, Debug)]
+pub(crate) struct Class {
+    pub(crate) namespace: u32,
+    pub(crate) operation: u32,
+    pub(crate) settings: ClassSettings,
+    pub(crate) estimator: Estimator,
+    effective: Effective,
+    revision: u64,
+}
+
+impl Class {
+    /// The values in force now.
+    pub(crate) fn effective(&mut self, signals: &Signals) -> Effective {
+        if self.revision != signals.revision() {
+            self.revision = signals.revision();
+            self.effective = signals.effective(self.namespace, self.operation, configured(&self.settings));
+        }
+        self.effective
+    }
+
+    /// What estimators clamp samples to: the target, or max while no target is known.
+    pub(crate) fn clamp(&mut self, signals: &Signals) -> Duration {
+        let effective = self.effective(signals);
+        effective.target.unwrap_or(effective.max)
+    }
+}
+
+fn configured(settings: &ClassSettings) -> Effective {
+    Effective {
+        target: settings.objective.target,
+        max: settings.objective.max,
+        calls: settings.limits.calls,
+        hedges: settings.limits.hedges,
+    }
+}
+
+/// All namespaces and classes of a client; both grow on first use and never shrink.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Classes {
+    namespaces: Vec<NamespaceState>,
+    classes: Vec<Class>,
+}
+
+impl Classes {
+    /// The class of a known namespace and operation, made at its first use.
+    pub(crate) fn class(
+        &mut self,
+        namespace: u32,
+        operation: u32,
+        config: &Config,
+        signals: &Signals,
+        now: Instant,
+    ) -> u32 {
+        while self.namespaces.len() <= namespace as usize {
+            self.namespaces.push(NamespaceState::new(config, now));
+        }
+        let Some(state) = self.namespaces.get_mut(namespace as usize) else { return NONE };
+        if state.classes.len() <= operation as usize {
+            state.classes.resize(operation as usize + 1, NONE);
+        }
+        let Some(slot) = state.classes.get_mut(operation as usize) else { return NONE };
+        if *slot == NONE {
+            *slot = self.classes.len() as u32;
+            self.classes.push(Class::new(namespace, operation, config, signals));
+        }
+        *slot
+    }
+
+    pub(crate) fn get(&self, class: u32) -> Option<&Class> {
+        self.classes.get(class as usize)
+    }
+
+    pub(crate) fn get_mut(&mut self, class: u32) -> Option<&mut Class> {
+        self.classes.get_mut(class as usize)
+    }
+
+    pub(crate) fn namespace(&self, namespace: u32) -> Option<&NamespaceState> {
+        self.namespaces.get(namespace as usize)
+    }
+
+    pub(crate) fn namespace_mut(&mut self, namespace: u32) -> Option<&mut NamespaceState> {
+        self.namespaces.get_mut(namespace as usize)
+    }
+}
+
+impl NamespaceState {
+    fn new(config: &Config, now: Instant) -> Self {
+        let budget = (!config.budget.per_service).then(|| Budget::new(config.budget.settings, now));
+        Self {
+            calls: Limiter::new(),
+            hedges: Limiter::new(),
+            budget,
+            pushback_until: Instant::ZERO,
+            handshake: None,
+            classes: Vec::new(),
+        }
+    }
+}
+
+impl Class {
+    fn new(namespace: u32, operation: u32, config: &Config, signals: &Signals) -> Self {
+        let settings = config.class(namespace, operation);
+        Self {
+            namespace,
+            operation,
+            settings,
+            estimator: Estimator::new(config.estimator),
+            effective: signals.effective(namespace, operation, configured(&settings)),
+            revision: signals.revision(),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The endpoints of a service: who they are, what is in flight at each, and what a pick needs to know of them.
+//!
+//! An endpoint keeps its slot after removal until its last attempt has ended, so that running attempts may still win
+//! and in-flight counts stay exact; then the slot is freed and its next id has another generation.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::balance::choice::{Candidate, Endpoints as ReadEndpoints};
+use crate::balance::ejection::Ejection;
+use crate::balance::health::{Health, HealthSettings};
+use crate::client::action::EndpointSpec;
+use crate::client::call::ENTRY_INDEX_BITS;
+use crate::id::{Id, Table};
+use crate::time::Instant;
+
+/// More slots than any plan entry can name are never handed out.
+const MAX_SLOTS: u32 = 1 << ENTRY_INDEX_BITS;
+
+/// One server, or one pool of servers behind an address.
+#[derive(Clone, Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) name: String,
+    pub(crate) up_since: Option<Instant>,
+    pub(crate) in_flight: u32,
+    pub(crate) hedges: u32,
+    pub(crate) factor: u32,
+    pub(crate) health: Health,
+    pub(crate) removed: bool,
+    pub(crate) pool: bool,
+    other_zone: bool,
+    other_region: bool,
+}
+
+impl Endpoint {
+    pub(crate) const fn other_region(&self) -> bool {
+        self.other_region
+    }
+}
+
+/// The client's own place, which an endpoint's zone and region are compared with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Locality {
+    pub(crate) zone: Option<String>,
+    pub(crate) region: Option<String>,
+}
+
+impl Locality {
+    /// A client with a zone treats an unknown zone as another one.
+    fn other_zone(&self, zone: Option<&String>) -> bool {
+        self.zone.is_some() && zone != self.zone.as_ref()
+    }
+
+    /// A client or an endpoint without a region is of the same region.
+    fn other_region(&self, region: Option<&String>) -> bool {
+        matches!((&self.region, region), (Some(own), Some(other)) if own != other)
+    }
+}
+
+/// The table of endpoints.
+#[derive(Clone, Debug)]
+pub(crate) struct EndpointTable {
+    table: Table<Endpoint>,
+    locality: Locality,
+    live: u32,
+}
+
+impl EndpointTable {
+    pub(crate) const fn new(locality: Locality) -> Self {
+        Self { table: Table::new(), locality, live: 0 }
+    }
+
+    /// Adds an endpoint; `None` when no slot is left.
+    pub(crate) fn add(&mut self, spec: &EndpointSpec, up_since: Option<Instant>) -> Option<Id> {
+        if self.table.len() >= MAX_SLOTS {
+            return None;
+        }
+        let endpoint = Endpoint {
+            name: spec.name.to_string(),
+            up_since: spec.up_since.or(up_since),
+            in_flight: 0,
+            hedges: 0,
+            factor: spec.factor.unwrap_or(1),
+            health: Health::new(),
+            removed: false,
+            pool: spec.pool,
+            other_zone: self.locality.other_zone(spec.zone.as_ref()),
+            other_region: self.locality.other_region(spec.region.as_ref()),
+        };
+        let id = self.table.insert(endpoint)?;
+        self.live += 1;
+        Some(id)
+    }
+
+    /// Takes over zone, region, factor and pool; an `up_since` only when one is given.
+    pub(crate) fn update(&mut self, id: Id, spec: &EndpointSpec) {
+        let (other_zone, other_region) =
+            (self.locality.other_zone(spec.zone.as_ref()), self.locality.other_region(spec.region.as_ref()));
+        if let Some(endpoint) = self.table.get_mut(id) {
+            endpoint.other_zone = other_zone;
+            endpoint.other_region = other_region;
+            endpoint.factor = spec.factor.unwrap_or(1);
+            endpoint.pool = spec.pool;
+            endpoint.up_since = spec.up_since.or(endpoint.up_since);
+        }
+    }
+
+    /// Marks an endpoint removed and frees it when nothing is in flight there.
+    pub(crate) fn remove(&mut self, id: Id) {
+        if let Some(endpoint) = self.table.get_mut(id).filter(|endpoint| !endpoint.removed) {
+            endpoint.removed = true;
+            self.live -= 1;
+        }
+        self.free_if_idle(id);
+    }
+
+    pub(crate) fn on_sent(&mut self, id: Id, hedge: bool) {
+        if let Some(endpoint) = self.table.get_mut(id) {
+            endpoint.in_flight = endpoint.in_flight.saturating_add(1);
+            endpoint.hedges = endpoint.hedges.saturating_add(u32::from(hedge));
+        }
+    }
+
+    pub(crate) fn on_ended(&mut self, id: Id, hedge: bool) {
+        if let Some(endpoint) = self.table.get_mut(id) {
+            endpoint.in_flight = endpoint.in_flight.saturating_sub(1);
+            endpoint.hedges = endpoint.hedges.saturating_sub(u32::from(hedge));
+        }
+        self.free_if_idle(id);
+    }
+
+    pub(crate) fn on_response(&mut self, id: Id, now: Instant) {
+        if let Some(endpoint) = self.table.get_mut(id) {
+            endpoint.health.on_response(now);
+        }
+    }
+
+    fn free_if_idle(&mut self, id: Id) {
+        if self.table.get(id).is_some_and(|endpoint| endpoint.removed && endpoint.in_flight == 0) {
+            self.table.remove(id);
+        }
+    }
+
+    pub(crate) fn get(&self, id: Id) -> Option<&Endpoint> {
+        self.table.get(id)
+    }
+
+    /// A live endpoint by name. O(endpoints); names are for the cold path.
+    pub(crate) fn by_name(&self, name: &str) -> Option<Id> {
+        self.table.iter().find(|(_, endpoint)| !endpoint.removed && endpoint.name == name).map(|(id, _)| id)
+    }
+
+    /// The live endpoint at a slot, if any.
+    pub(crate) fn at(&self, position: u32) -> Option<(Id, &Endpoint)> {
+        self.table.at(position).filter(|(_, endpoint)| !endpoint.removed)
+    }
+
+    /// The live endpoint that a plan entry names.
+    pub(crate) fn by_entry(&self, entry: u32) -> Option<(Id, &Endpoint)> {
+        let (id, endpoint) = self.at(entry & (MAX_SLOTS - 1))?;
+        (crate::client::call::plan_entry(id) == entry).then_some((id, endpoint))
+    }
+
+    pub(crate) const fn live(&self) -> u32 {
+        self.live
+    }
+
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.table.iter().map(|(_, endpoint)| endpoint.name.as_str()).collect()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Id, &Endpoint)> {
+        self.table.iter()
+    }
+}
+
+/// What a pick reads of a slot without a live endpoint.
+const GONE: Candidate = Candidate {
+    live: false,
+    in_flight: 0,
+    user_factor: 1,
+    other_zone: false,
+    other_region: false,
+    up_since: None,
+    unhealthy: false,
+    ejected: false,
+    breaker_open: false,
+};
+
+/// What a pick reads: the table with the health of its endpoints.
+pub(crate) struct View<'a> {
+    pub(crate) table: &'a EndpointTable,
+    pub(crate) ejection: &'a Ejection,
+    pub(crate) health: &'a HealthSettings,
+    /// Until then nobody is unhealthy: an observation of ours was late.
+    pub(crate) calm_until: Instant,
+}
+
+impl ReadEndpoints for View<'_> {
+    fn candidate(&self, position: u32, now: Instant) -> Candidate {
+        let Some((_, endpoint)) = self.table.at(position) else { return GONE };
+        Candidate {
+            live: true,
+            in_flight: endpoint.in_flight,
+            user_factor: endpoint.factor,
+            other_zone: endpoint.other_zone,
+            other_region: endpoint.other_region,
+            up_since: endpoint.up_since,
+            unhealthy: endpoint.health.is_unhealthy(self.health, endpoint.in_flight, self.calm_until, now),
+            ejected: self.ejection.is_ejected(position),
+            breaker_open: false,
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! The two gates every further attempt passes, and the send behind them.
+//!
+//! The hedge gate asks, first hit denies: client stalled, pushback, time, an unused live plan entry, the coin of
+//! `single_r`, the namespace's limit, per-endpoint caps, and the budget last, so that no token is spent on a denial.
+//! A denial closes hedging for the call: a hedge is never queued. The retry gate asks: stopped by the server, switched
+//! off, idempotency, attempts, then draws its delay, then time, then the budget. A passed retry withdraws at once and
+//! is never refunded.
+
+use crate::client::Client;
+use crate::client::action::{Action, AttemptKind};
+use crate::client::attempt::{Attempt, AttemptFlags};
+use crate::client::call::Pending;
+use crate::client::explain::Levels;
+use crate::client::timeout::{Kind, NO_STAGES};
+use crate::config::Idempotency;
+use crate::hedge::delay::Strategy;
+use crate::id::{AttemptId, CallId, EndpointId, Id};
+use crate::reason::Reason;
+use crate::retry::outcome::FailureClass;
+use crate::retry::pushback::PushbackMode;
+use crate::stall::StallLevel;
+use crate::stats::bump;
+use crate::time::{Duration, Instant};
+
+impl Client {
+    /// The first plan entry that is live, unused and, for a hedge, below the cap of its endpoint. When every other
+    /// entry is used, an endpoint that stands for a pool counts as unused.
+    pub(super) fn next_entry(&self, call: Id, hedge_cap: Option<u32>) -> Option<(u8, Id)> {
+        let plan = &self.calls.get(call)?.plan;
+        let free =
+            |endpoint: &crate::client::endpoint::Endpoint| hedge_cap.is_none_or(|cap| endpoint.hedges < cap);
+        let live = |(index, entry, used): (u8, u32, bool)| {
+            self.endpoints.by_entry(entry).map(|(id, endpoint)| (index, id, endpoint, used))
+        };
+        plan.entries()
+            .filter_map(live)
+            .find(|(_, _, endpoint, used)| !used && free(endpoint))
+            .or_else(|| {
+                let mut rest = plan.entries().filter_map(live);
+                if rest.any(|(_, _, endpoint, used)| !used && !endpoint.pool) {
+                    return None;
+                }
+                plan.entries().filter_map(live).find(|(_, _, endpoint, _)| endpoint.pool && free(endpoint))
+            })
+            .map(|(index, id, _, _)| (index, id))
+    }
+
+    /// Sends an attempt and books it everywhere.
+    pub(super) fn send_to(
+        &mut self,
+        call: Id,
+        index: u8,
+        endpoint: Id,
+        kind: AttemptKind,
+        reason: Reason,
+        now: Instant,
+    ) {
+        let Some(found) = self.calls.get_mut(call) else { return };
+        let hedge = kind == AttemptKind::Hedge;
+        let attempt = self.attempts.insert(Attempt {
+            call,
+            endpoint,
+            sent: now,
+            timer: None,
+            next: None,
+            stages: NO_STAGES,
+            ordinal: found.sent.saturating_add(1),
+            kind,
+            flags: AttemptFlags::default(),
+        });
+        let Some(attempt) = attempt else { return };
+        let before = found.attempts.last;
+        found.attempts.last = Some(attempt);
+        found.attempts.first = found.attempts.first.or(Some(attempt));
+        found.plan.mark_used(index);
+        found.last_endpoint = endpoint.index();
+        found.sent = found.sent.saturating_add(1);
+        found.open += 1;
+        found.outstanding += 1;
+        found.hedges += u8::from(hedge);
+        found.made += u8::from(!hedge);
+        found.open_normal += u8::from(!hedge);
+        let send = Action::Send {
+            call: CallId::from_id(call),
+            attempt: AttemptId::from_id(attempt),
+            endpoint: EndpointId::from_id(endpoint),
+            kind,
+            reason,
+            ordinal: found.sent,
+            token: found.token,
+            remaining: found.remaining(now),
+            deadline: found.deadline,
+            priority: found.priority,
+            cookie: found.cookie,
+        };
+        if let Some(before) = before.and_then(|before| self.attempts.get_mut(before)) {
+            before.next = Some(attempt);
+        }
+        self.endpoints.on_sent(endpoint, hedge);
+        self.actions.push_back(send);
+        let subject = self.subject(call).attempt(attempt).endpoint(endpoint);
+        self.journal.action(reason, subject, kind as u64, now);
+        self.arm_attempt_timeout(call, attempt, now);
+    }
+
+    /// Asks the hedge gate; granted, the hedge is sent, denied, hedging is closed for the call and the reason noted.
+    pub(super) fn try_hedge(&mut self, call: Id, reason: Reason, now: Instant) -> bool {
+        match self.hedge_gate(call, now) {
+            Ok((index, endpoint)) => {
+                bump(&mut self.journal.stats.budget_withdrawn);
+                self.send_to(call, index, endpoint, AttemptKind::Hedge, reason, now);
+                true
+            }
+            Err(denied) => {
+                let subject = self.subject(call);
+                self.journal.note(denied, subject, 0, now);
+                if let Some(found) = self.calls.get_mut(call) {
+                    found.flags.hedging_closed = true;
+                }
+                false
+            }
+        }
+    }
+
+    fn hedge_gate(&mut self, call: Id, now: Instant) -> Result<(u8, Id), Reason> {
+        self.note_levels(call, now);
+        let Some(found) = self.calls.get(call) else { return Err(Reason::HedgeNoEndpoint) };
+        let (class, namespace, deadline) = (found.class, found.namespace, found.deadline);
+        if self.stall.level() == StallLevel::Trip {
+            return Err(Reason::HedgeClientStalled);
+        }
+        if self.classes.namespace(namespace).is_some_and(|state| state.pushback_until > now) {
+            return Err(Reason::HedgePushback);
+        }
+        if self.average(class, now) >= deadline.since(now) {
+            return Err(Reason::HedgeNoTime);
+        }
+        if self.next_entry(call, None).is_none() {
+            return Err(Reason::HedgeNoEndpoint);
+        }
+        if !self.coin_allows(call, now) {
+            return Err(Reason::HedgeBudget);
+        }
+        let (limit, cap) = self.hedge_limits(class);
+        if !self.classes.namespace(namespace).is_some_and(|state| state.hedges.has_room(limit)) {
+            return Err(Reason::HedgeLimit);
+        }
+        let entry = self.next_entry(call, cap).ok_or(Reason::HedgeEndpointLimit)?;
+        let granted =
+            self.budget(namespace).is_none_or(|budget| budget.withdraw(Self::HEDGE_CLASS, now).is_some());
+        if !granted {
+            return Err(Reason::HedgeBudget);
+        }
+        if let Some(state) = self.classes.namespace_mut(namespace) {
+            state.hedges.try_acquire(limit);
+        }
+        Ok(entry)
+    }
+
+    /// The limit of hedges in flight and the cap per endpoint, as they are now.
+    fn hedge_limits(&mut self, class: u32) -> (u32, Option<u32>) {
+        let signals = &self.signals;
+        self.classes.get_mut(class).map_or((0, None), |class| {
+            (class.effective(signals).hedges, class.settings.limits.hedges_per_endpoint)
+        })
+    }
+
+    fn coin_allows(&mut self, call: Id, now: Instant) -> bool {
+        let Some(found) = self.calls.get(call) else { return false };
+        let Some(class) = self.classes.get_mut(found.class) else { return false };
+        let settings = class.settings.hedge.delay;
+        if settings.strategy != Strategy::SingleR {
+            return true;
+        }
+        let (window, above) = class.estimator.window_above(found.hedge_delay, now);
+        let samples = class.estimator.samples(now);
+        match settings.coin(found.target, samples, window, above) {
+            Some(threshold) => self.streams.coin.chance(threshold),
+            None => true,
+        }
+    }
+
+    pub(super) fn average(&self, class: u32, now: Instant) -> Duration {
+        self.classes.get(class).map_or(Duration::ZERO, |class| class.estimator.average(now))
+    }
+
+    /// Arms the hedge timer for this wait from `now`; a wait of 0 asks the gate at once, for each hedge in turn.
+    pub(super) fn arm_or_send_hedges(&mut self, call: Id, wait: Duration, now: Instant) {
+        if wait > Duration::ZERO {
+            self.arm_hedge(call, wait, now);
+            return;
+        }
+        while self.hedges_left(call) && self.try_hedge(call, Reason::HedgeDue, now) {}
+    }
+
+    pub(super) fn hedges_left(&self, call: Id) -> bool {
+        self.calls.get(call).is_some_and(|found| {
+            let most = self.classes.get(found.class).map_or(0, |class| class.settings.hedge.max);
+            found.may_hedge(most)
+        })
+    }
+
+    /// (Re-)arms the one hedge timer of a call.
+    pub(super) fn arm_hedge(&mut self, call: Id, wait: Duration, now: Instant) {
+        self.clear_pending(call);
+        let timer = self.wheel.insert(now + wait, Kind::Hedge.payload(call));
+        if let Some(found) = self.calls.get_mut(call) {
+            found.pending = Pending::Hedge(timer);
+            found.hedge_wait = wait;
+            found.flags.hedge_rearmed = false;
+        }
+    }
+
+    /// Asks the retry gate after a failure of this class; the answer is the delay, or the reason of the denial.
+    pub(super) fn retry_gate(
+        &mut self,
+        call: Id,
+        class: FailureClass,
+        retry_after: Option<Duration>,
+        now: Instant,
+    ) -> Result<Duration, Reason> {
+        let Some(found) = self.calls.get_mut(call) else { return Err(Reason::RetryOff) };
+        let Some(settings) = self.classes.get(found.class).map(|class| class.settings.retry) else {
+            return Err(Reason::RetryOff);
+        };
+        let resendable = class == FailureClass::NotSent && settings.resend_not_sent;
+        if found.flags.stopped || found.max_retries.is_some_and(|most| found.made.saturating_sub(1) >= most) {
+            return Err(Reason::PushbackStop);
+        }
+        if settings.max_attempts <= 1 {
+            return Err(Reason::RetryOff);
+        }
+        if found.idempotency == Idempotency::None && !resendable {
+            return Err(Reason::NotIdempotent);
+        }
+        if found.made >= settings.max_attempts {
+            return Err(Reason::AttemptsExhausted);
+        }
+        let rng = &mut self.streams.backoff;
+        let (target, max) = (found.target, found.max);
+        let own =
+            settings.backoff.delay(u32::from(found.made), target, max, class, &mut found.backoff_prev, rng);
+        let delay = settings.pushback.apply(own, retry_after, rng);
+        let (namespace, deadline, of) = (found.namespace, found.deadline, found.class);
+        if now + delay + self.average(of, now) > deadline {
+            return Err(Reason::RetryNoTime);
+        }
+        match self.budget(namespace) {
+            Some(budget) => {
+                let cost = budget.withdraw(class, now).ok_or(Reason::RetryBudget)?;
+                if let Some(found) = self.calls.get_mut(call) {
+                    found.retry_cost = Some(cost);
+                }
+            }
+            None => return Err(Reason::RetryBudget),
+        }
+        bump(&mut self.journal.stats.budget_withdrawn);
+        Ok(delay)
+    }
+
+    /// Arms the retry timer; the hedge timer, if any, is cleared first.
+    pub(super) fn schedule_retry(&mut self, call: Id, delay: Duration, now: Instant) {
+        self.clear_pending(call);
+        let due = now + delay;
+        let timer = self.wheel.insert(due, Kind::Retry.payload(call));
+        if let Some(found) = self.calls.get_mut(call) {
+            found.pending = Pending::Retry(timer);
+        }
+        let subject = self.subject(call);
+        self.journal.note(Reason::RetryScheduled, subject, due.as_micros(), now);
+    }
+
+    pub(super) fn clear_pending(&mut self, call: Id) {
+        let Some(found) = self.calls.get_mut(call) else { return };
+        match core::mem::replace(&mut found.pending, Pending::Nothing) {
+            Pending::Hedge(timer) | Pending::Retry(timer) => {
+                self.wheel.cancel(timer);
+            }
+            Pending::Nothing => {}
+        }
+    }
+
+    /// Whether a hint of the server acts in this class at all.
+    pub(super) fn pushback_mode(&self, class: u32) -> PushbackMode {
+        self.classes.get(class).map_or(PushbackMode::Ignore, |class| class.settings.retry.pushback.mode)
+    }
+
+    /// Puts what a gate is about to see into the call's explanation.
+    pub(super) fn note_levels(&mut self, call: Id, now: Instant) {
+        let Some(found) = self.calls.get(call) else { return };
+        if found.ledger == u32::MAX {
+            return;
+        }
+        let (ledger, class, namespace, delay) =
+            (found.ledger, found.class, found.namespace, found.hedge_delay);
+        let (hedge_limit, _) = self.hedge_limits(class);
+        let levels = Levels {
+            average: self.average(class, now),
+            delay,
+            budget: self.budget(namespace).map_or(0, |budget| budget.level(now)),
+            hedges: self.classes.namespace(namespace).map_or(0, |state| state.hedges.in_flight()),
+            hedge_limit,
+        };
+        self.journal.levels(ledger, levels);
+    }
+}

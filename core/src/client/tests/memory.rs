@@ -1,0 +1,1 @@
+//! Memory bounds of calls, attempts and endpoints.

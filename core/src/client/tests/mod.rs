@@ -1,0 +1,50 @@
+//! The machine against the conformance data, and its edges. Properties over random events live in `core/tests`.
+
+mod edges;
+mod flow_vectors;
+mod machine_vectors;
+mod memory;
+
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::client::action::{Action, EndpointSpec, Note, TopologyChange};
+use crate::config::Config;
+use crate::rng::Seed;
+use crate::time::Instant;
+
+pub(super) fn vectors(file: &str) -> Value {
+    let path = std::format!("{}/../tests/vectors/{file}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).unwrap()
+}
+
+pub(super) fn client(document: Value) -> Client {
+    let config: Config = serde_json::from_value(document).unwrap_or_else(|error| panic!("{error}"));
+    Client::new(config, &Seed::new([7; 32]), Instant::ZERO)
+}
+
+pub(super) fn add(names: &[&str]) -> Vec<TopologyChange> {
+    let spec = |name: &&str| EndpointSpec { name: name.to_string(), ..EndpointSpec::default() };
+    names.iter().map(|name| TopologyChange::Add(spec(name))).collect()
+}
+
+pub(super) fn at(micros: u64) -> Instant {
+    Instant::from_micros(micros)
+}
+
+pub(super) fn drain(client: &mut Client) -> Vec<Action> {
+    std::iter::from_fn(|| client.poll_action()).collect()
+}
+
+pub(super) fn notes(client: &mut Client) -> Vec<Note> {
+    std::iter::from_fn(|| client.poll_note()).collect()
+}
+
+/// The reasons of the notes since the last look.
+pub(super) fn reasons(client: &mut Client) -> Vec<String> {
+    notes(client).iter().map(|note| note.reason.slug().to_string()).collect()
+}

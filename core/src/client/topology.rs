@@ -1,0 +1,113 @@
+//! Changes of the set of endpoints: checked whole, then applied whole.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::balance::choice::RegionRule;
+use crate::client::Client;
+use crate::client::action::{EndpointSpec, TopologyChange};
+use crate::config::{ConfigError, check_endpoint};
+use crate::id::{EndpointId, Id};
+use crate::stats::bump;
+use crate::time::Instant;
+
+impl Client {
+    pub(super) fn change_topology(
+        &mut self,
+        changes: &[TopologyChange],
+        now: Instant,
+    ) -> Result<Vec<EndpointId>, ConfigError> {
+        self.check_topology(changes)?;
+        // Endpoints of the first topology were there before us; later ones have just come up.
+        let up_since = self.topology_seen.then_some(now);
+        self.topology_seen = true;
+        let mut ids = Vec::new();
+        for change in changes {
+            match change {
+                TopologyChange::Add(spec) | TopologyChange::Update(spec) => {
+                    ids.extend(self.put_endpoint(spec, up_since).map(EndpointId::from_id));
+                }
+                TopologyChange::Remove(name) => self.remove_endpoint(name),
+            }
+        }
+        self.count_reachable();
+        Ok(ids)
+    }
+
+    fn check_topology(&self, changes: &[TopologyChange]) -> Result<(), ConfigError> {
+        let mut live = self.endpoints.live() as usize;
+        for (index, change) in changes.iter().enumerate() {
+            let path = format!("endpoints[{index}]");
+            match change {
+                TopologyChange::Add(spec) | TopologyChange::Update(spec) => {
+                    check_endpoint(&path, spec)?;
+                    check_unique(&path, spec, changes.get(..index).unwrap_or(&[]))?;
+                    let known = self.endpoints.by_name(&spec.name).is_some();
+                    if matches!(change, TopologyChange::Update(_)) && !known {
+                        return Err(error(
+                            &format!("{path}.name"),
+                            &spec.name,
+                            "the name of a live endpoint",
+                        ));
+                    }
+                    live += usize::from(!known);
+                }
+                TopologyChange::Remove(name) => {
+                    live -= usize::from(self.endpoints.by_name(name).is_some() && live > 0);
+                }
+            }
+        }
+        let most = self.config.capacity.endpoints;
+        if live > most as usize {
+            let range = format!("at most {most} live endpoints");
+            return Err(ConfigError { path: "capacity.endpoints".into(), value: format!("{live}"), range });
+        }
+        Ok(())
+    }
+
+    fn put_endpoint(&mut self, spec: &EndpointSpec, up_since: Option<Instant>) -> Option<Id> {
+        if let Some(known) = self.endpoints.by_name(&spec.name) {
+            self.endpoints.update(known, spec);
+            return Some(known);
+        }
+        let id = self.endpoints.add(spec, up_since)?;
+        self.choice.add(id.index());
+        self.ejection.add(id.index());
+        Some(id)
+    }
+
+    fn remove_endpoint(&mut self, name: &str) {
+        let Some(id) = self.endpoints.by_name(name) else {
+            bump(&mut self.journal.stats.topology_unknown);
+            return;
+        };
+        self.choice.remove(id.index());
+        self.ejection.remove(id.index());
+        self.endpoints.remove(id);
+    }
+
+    fn count_reachable(&mut self) {
+        let exclude = self.config.balance.other_region == RegionRule::Exclude;
+        self.reachable = self
+            .endpoints
+            .iter()
+            .filter(|(_, endpoint)| !endpoint.removed && !(exclude && endpoint.other_region()))
+            .count() as u32;
+    }
+}
+
+/// One list names an endpoint at most once, removals before a new addition of the same name excepted.
+fn check_unique(path: &str, spec: &EndpointSpec, before: &[TopologyChange]) -> Result<(), ConfigError> {
+    let same = |change: &TopologyChange| match change {
+        TopologyChange::Add(other) | TopologyChange::Update(other) => other.name == spec.name,
+        TopologyChange::Remove(_) => false,
+    };
+    if before.iter().any(same) {
+        return Err(error(&format!("{path}.name"), &spec.name, "a name that the list has once"));
+    }
+    Ok(())
+}
+
+fn error(path: &str, value: &str, range: &str) -> ConfigError {
+    ConfigError { path: path.into(), value: format!("{value:?}"), range: range.into() }
+}

@@ -1,0 +1,174 @@
+//! Counters of a client: how often each reason was given, each kind of attempt ended, each arrow of the state table taken.
+//!
+//! Every decision carries a reason whose number names one meaning, so one counter per reason answers most questions
+//! (denied starts, sends per kind, hedges and retries denied, completions, cancels, ignored reports, signal verdicts).
+//! What no reason tells stands beside it as a field. All counters saturate.
+
+use crate::client::call::CallState;
+use crate::reason::Reason;
+use crate::retry::outcome::FailureClass;
+
+const REASONS: usize = 256;
+const EVENTS: usize = 14;
+const STATES: usize = 5;
+
+/// What moves a call through its states, as the columns of the machine's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum CallEvent {
+    /// An attempt answered.
+    Response = 0,
+    /// An attempt failed fatally.
+    Fatal = 1,
+    /// An attempt failed and a hedge went at once.
+    FailureHedged = 2,
+    /// An attempt failed otherwise.
+    Failure = 3,
+    /// The hedge timer.
+    HedgeTimer = 4,
+    /// The retry timer.
+    RetryTimer = 5,
+    /// An attempt timeout.
+    AttemptTimeout = 6,
+    /// Call timeout, deadline or drain deadline.
+    CallEnd = 7,
+    /// The caller gave up.
+    CallerCancel = 8,
+    /// An attempt ended as cancelled though nobody asked.
+    CancelledUnasked = 9,
+    /// A cancel was confirmed.
+    CancelConfirmed = 10,
+    /// An orphan timer.
+    Orphan = 11,
+    /// The call was started.
+    Start = 12,
+    /// The drain of the attempts of a decided call (late answers and failures).
+    Late = 13,
+}
+
+/// A snapshot of a client's counters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stats {
+    reasons: [u64; REASONS],
+    arrows: [[[u64; STATES]; EVENTS]; STATES],
+    ended: [u64; 8],
+    /// Calls admitted.
+    pub started: u64,
+    /// Calls completed with an answer.
+    pub completed_ok: u64,
+    /// Calls completed as failed.
+    pub completed_failed: u64,
+    /// Calls completed because the caller gave up.
+    pub completed_cancelled: u64,
+    /// Hedges that answered first.
+    pub hedges_won: u64,
+    /// Hedges cancelled because another attempt answered first.
+    pub hedges_lost: u64,
+    /// Tokens of the budget spent on hedges and retries.
+    pub budget_withdrawn: u64,
+    /// Attempt reports whose id is unknown.
+    pub stale_attempts: u64,
+    /// Call ids that are unknown or decided, in a cancel.
+    pub stale_calls: u64,
+    /// Wake-ups later than due by more than the tolerance.
+    pub late_ticks: u64,
+    /// Time in which the client was observed not to run, over all call timers, in µs.
+    pub lost_us: u64,
+    /// Timeouts that were the server's fault.
+    pub timeouts_server: u64,
+    /// Timeouts that were the client's own pause.
+    pub timeouts_client_pause: u64,
+    /// Endpoints ejected as outliers.
+    pub ejections: u64,
+    /// Replica lists cut to 16.
+    pub replicas_truncated: u64,
+    /// Signals for names that this client does not know.
+    pub signals_foreign: u64,
+    /// Fields of signals clamped by the guard rails.
+    pub signals_clamped: u64,
+    /// Removals of endpoints that were not there.
+    pub topology_unknown: u64,
+    /// Notes dropped because their ring was full.
+    pub notes_lost: u64,
+    /// Trace records not written because their buffer was full.
+    pub trace_lost: u64,
+    /// Times given by the host that were no usable number.
+    pub clock_bad: u64,
+    /// Times given by the host that lay behind an earlier one.
+    pub clock_steps_back: u64,
+}
+
+impl Stats {
+    pub(crate) const fn new() -> Self {
+        Self {
+            reasons: [0; REASONS],
+            arrows: [[[0; STATES]; EVENTS]; STATES],
+            ended: [0; 8],
+            started: 0,
+            completed_ok: 0,
+            completed_failed: 0,
+            completed_cancelled: 0,
+            hedges_won: 0,
+            hedges_lost: 0,
+            budget_withdrawn: 0,
+            stale_attempts: 0,
+            stale_calls: 0,
+            late_ticks: 0,
+            lost_us: 0,
+            timeouts_server: 0,
+            timeouts_client_pause: 0,
+            ejections: 0,
+            replicas_truncated: 0,
+            signals_foreign: 0,
+            signals_clamped: 0,
+            topology_unknown: 0,
+            notes_lost: 0,
+            trace_lost: 0,
+            clock_bad: 0,
+            clock_steps_back: 0,
+        }
+    }
+
+    /// How often this reason was given.
+    pub fn count(&self, reason: Reason) -> u64 {
+        self.reasons.get(usize::from(reason.code())).copied().unwrap_or(0)
+    }
+
+    /// Attempts that ended with an answer (`None`) or with a failure of this class.
+    pub fn ended(&self, class: Option<FailureClass>) -> u64 {
+        self.ended.get(class.map_or(0, |class| usize::from(class.code()))).copied().unwrap_or(0)
+    }
+
+    /// Hedges sent.
+    pub fn hedges(&self) -> u64 {
+        self.count(Reason::HedgeDue).saturating_add(self.count(Reason::HedgeAfterFailure))
+    }
+
+    /// How often a call went from one state to another by this event.
+    pub fn arrow(&self, from: CallState, event: CallEvent, to: CallState) -> u64 {
+        self.arrows[from as usize % STATES][event as usize % EVENTS][to as usize % STATES]
+    }
+
+    pub(crate) fn add_reason(&mut self, reason: Reason) {
+        if let Some(count) = self.reasons.get_mut(usize::from(reason.code())) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    pub(crate) fn add_ended(&mut self, class: Option<FailureClass>) {
+        let code = class.map_or(0, |class| usize::from(class.code()));
+        if let Some(count) = self.ended.get_mut(code) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    pub(crate) fn add_arrow(&mut self, from: CallState, event: CallEvent, to: CallState) {
+        let count = &mut self.arrows[from as usize % STATES][event as usize % EVENTS][to as usize % STATES];
+        *count = count.saturating_add(1);
+    }
+}
+
+/// Adds one, saturating: counters never wrap.
+pub(crate) fn bump(count: &mut u64) {
+    *count = count.saturating_add(1);
+}
