@@ -77,6 +77,16 @@ proptest! {
     }
 
     #[test]
+    fn the_output_just_below_the_threshold_is_rejected_and_the_one_at_it_is_not(half in 1_u64 << 31..1 << 63) {
+        let n = 2 * half + 1;
+        let threshold = (1_u128 << 64) % u128::from(n);
+        // An odd n has an inverse modulo 2^64, by which any low half of the product can be had.
+        let output_of = |low: u64| u128::from(low.wrapping_mul(inverse(n)));
+        prop_assert_eq!(wide(n, output_of(threshold as u64 - 1)), None);
+        prop_assert!(wide(n, output_of(threshold as u64)).is_some());
+    }
+
+    #[test]
     fn a_range_stays_within_its_ends(state: [u64; 4], lo: u64, hi: u64) {
         let value = Stream::from_state(state).range(lo, hi);
         prop_assert!(value >= lo && value <= hi.max(lo));
@@ -104,6 +114,11 @@ proptest! {
         let mut stream = Stream::from_fractions(vec![fraction]);
         prop_assert_eq!(u128::from(stream.below(n)), u128::from(fraction) * u128::from(n) / (1 << 32));
     }
+}
+
+/// The inverse of an odd number modulo 2^64: each step of Newton's iteration doubles the right bits, from 3 on.
+fn inverse(n: u64) -> u64 {
+    (0..5).fold(n, |guess, _| guess.wrapping_mul(2_u64.wrapping_sub(n.wrapping_mul(guess))))
 }
 
 fn sequence(mut stream: Stream) -> Vec<u64> {

@@ -258,8 +258,9 @@ mod tests {
     #[test]
     fn a_saturated_counter_stays_and_quantiles_still_end() {
         let mut window = Histogram::new(HALF, 1);
-        window.current.counts[5] = u32::MAX;
-        window.current.total = u64::from(u32::MAX);
+        window.current.counts[5] = u32::MAX - 1;
+        window.current.total = u64::from(u32::MAX) - 1;
+        window.record(micros(5), at(0));
         window.record(micros(5), at(0));
         assert_eq!(window.samples(at(0)), u64::from(u32::MAX));
         assert_eq!(window.quantile(1_000_000, at(0)).unwrap().low(), micros(5));

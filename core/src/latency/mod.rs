@@ -130,6 +130,15 @@ mod tests {
     }
 
     #[test]
+    fn a_slow_success_counts_as_the_target_in_the_average_and_in_full_in_the_window() {
+        let now = Instant::ZERO;
+        let mut class = Estimator::new(SETTINGS);
+        class.success(Duration::from_secs(1), TARGET, now);
+        assert_eq!((class.samples(now), class.average(now)), (1, TARGET));
+        assert_eq!(class.window_above(Duration::from_millis(999), now), (1, 1));
+    }
+
+    #[test]
     fn the_window_empties_before_the_average_is_forgotten() {
         let mut class = Estimator::new(SETTINGS);
         class.success(Duration::from_millis(1), TARGET, Instant::ZERO);
