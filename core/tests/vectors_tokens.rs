@@ -1,0 +1,218 @@
+//! Runs every case of `tests/vectors/08-tokens.json`.
+
+use hedgerow::{
+    Duration, Instant, Seed, Wall,
+    rng::{Nonces, Stream},
+    token::{
+        Token,
+        generator::{Generator, GeneratorSettings, OnDrift},
+        offset::ClockOffset,
+        text::{TextForm, TokenText},
+        window::{ColdStart, DedupWindow, Offer, Progress, WindowSettings},
+    },
+};
+use serde_json::{Value, json};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/08-tokens.json");
+const DEFERRED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/DEFERRED");
+
+fn is_deferred(case: &str) -> bool {
+    let list = std::fs::read_to_string(DEFERRED).unwrap_or_default();
+    list.lines().any(|line| {
+        let mut words = line.split_whitespace();
+        words.next() == Some("08-tokens.json") && words.next() == Some(case)
+    })
+}
+
+fn number(step: &Value, key: &str) -> u64 {
+    step[key].as_u64().unwrap_or_else(|| panic!("{key} in {step}"))
+}
+
+fn instant(step: &Value, key: &str) -> Instant {
+    Instant::from_micros(number(step, key))
+}
+
+fn wide_token(step: &Value) -> Token {
+    let nonce = u128::from_str_radix(step["nonce_hex"].as_str().unwrap(), 16).unwrap();
+    Token { t: number(step, "t_us"), nonce }
+}
+
+fn small_token(step: &Value) -> Token {
+    Token { t: number(step, "t_us"), nonce: u128::from(number(step, "nonce")) }
+}
+
+/// Everything the steps of one case act on.
+struct Bench {
+    generator: Generator,
+    window: DedupWindow,
+    clock: ClockOffset,
+}
+
+impl Bench {
+    fn new(case: &Value) -> Self {
+        let config = &case["config"];
+        let micros = |key: &str, default: u64| Duration::from_micros(config[key].as_u64().unwrap_or(default));
+        let settings = GeneratorSettings {
+            resolution: micros("resolution_us", 1),
+            max_drift: micros("max_drift_us", 1_000_000),
+            on_drift: match config["on_drift"].as_str() {
+                Some("refuse") => OnDrift::Refuse,
+                _ => OnDrift::Continue,
+            },
+            ..GeneratorSettings::default()
+        };
+        let window = WindowSettings {
+            past: micros("past_us", 10_000_000),
+            future: micros("future_us", 1_000_000),
+            capacity: config["capacity"].as_u64().unwrap_or(65_536) as u32,
+            cold_start: match config["cold_start"].as_str() {
+                Some("closed") => ColdStart::Closed,
+                _ => ColdStart::Open,
+            },
+        };
+        let block = settings.resolution.as_micros().max(10);
+        // The fraction whose bounded draw is the digit of the step.
+        let fraction = |step: &Value| ((number(step, "digit") << 32).div_ceil(block)) as u32;
+        let minting = case["steps"].as_array().unwrap().iter().filter(|step| step["do"] == "mint");
+        let digits = Stream::from_fractions(minting.map(fraction).collect());
+        Self {
+            generator: Generator::new(settings, digits, Nonces::new(&Seed::new([8; 32]), 0)),
+            window: DedupWindow::new(window),
+            clock: ClockOffset::new(),
+        }
+    }
+
+    fn answer(&mut self, step: &Value) -> Value {
+        match step["do"].as_str().unwrap() {
+            "mint" => self.mint(step),
+            "format" => format(wide_token(step)),
+            "parse" => parse(step["text"].as_str().unwrap()),
+            "reencode" => {
+                json!({"uuid7": TokenText::parse(step["text"].as_str().unwrap()).unwrap().as_str()})
+            }
+            "header" => {
+                let text = TokenText::new(wide_token(step), TextForm::Uuid7).unwrap();
+                json!(format!("Idempotency-Key: {}", text.idempotency_key()))
+            }
+            "offer" => {
+                let (token, wall) = (small_token(step), Wall::from_micros(number(step, "wall_us")));
+                let foretold = self.window.peek(token, wall);
+                let answer = self.window.offer(token, wall);
+                assert_eq!(foretold, answer, "peek foretells offer");
+                json!(offer_name(answer))
+            }
+            "peek" => json!(offer_name(
+                self.window.peek(small_token(step), Wall::from_micros(number(step, "wall_us")))
+            )),
+            "done" => {
+                self.window.done(small_token(step));
+                Value::Null
+            }
+            "forget" => {
+                self.window.forget(small_token(step));
+                Value::Null
+            }
+            "sample" => {
+                let received = instant(step, "recv_us");
+                let server = Wall::from_micros(number(step, "server_wall_us"));
+                self.clock.observe(instant(step, "send_us"), received, server);
+                self.estimate(received)
+            }
+            "estimate" => self.estimate(instant(step, "at_us")),
+            other => panic!("unknown step kind {other}"),
+        }
+    }
+
+    fn mint(&mut self, step: &Value) -> Value {
+        let wall = step["wall_us"].as_u64().map(Wall::from_micros);
+        match self.generator.mint(wall, instant(step, "at_us")) {
+            Ok(minted) if minted.clock_behind => {
+                json!({"t_us": minted.token.t, "warning": "clock_behind"})
+            }
+            Ok(minted) => json!({"t_us": minted.token.t}),
+            Err(reason) => json!(format!("error:{}", reason.slug())),
+        }
+    }
+
+    fn estimate(&self, now: Instant) -> Value {
+        match self.clock.estimate(now) {
+            Some(estimate) => json!({
+                "wall_us": estimate.wall.as_micros(),
+                "error_us": estimate.error.as_micros(),
+                "offset_us": estimate.offset as i64,
+            }),
+            None => Value::Null,
+        }
+    }
+
+    fn end_state(&self) -> Value {
+        json!({"entries": self.window.len(), "floor_us": self.window.floor()})
+    }
+}
+
+fn format(token: Token) -> Value {
+    let text =
+        |form| TokenText::new(token, form).map(|text| text.to_string()).map_err(|e| format!("error:{e}"));
+    json!({
+        "hex": text(TextForm::Hex).unwrap_or_else(|e| e),
+        "uuid7": text(TextForm::Uuid7).unwrap_or_else(|e| e),
+    })
+}
+
+fn parse(text: &str) -> Value {
+    match TokenText::parse(text) {
+        Ok(parsed) => json!({
+            "t_us": parsed.token().t,
+            "nonce_hex": format!("{:032x}", parsed.token().nonce),
+            "unix_ms": parsed.token().t / 1000,
+        }),
+        Err(error) => json!(format!("error:{error}")),
+    }
+}
+
+fn offer_name(offer: Offer) -> &'static str {
+    match offer {
+        Offer::New => "New",
+        Offer::Duplicate(Progress::Running) => "Duplicate(running)",
+        Offer::Duplicate(Progress::Done) => "Duplicate(done)",
+        Offer::TooOld => "TooOld",
+        Offer::TooNew => "TooNew",
+    }
+}
+
+/// An expected object is checked field by field; anything else must be equal.
+fn agrees(expected: &Value, actual: &Value) -> bool {
+    match (expected, actual) {
+        (Value::Object(expected), Value::Object(actual)) => {
+            let warned = |fields: &serde_json::Map<String, Value>| fields.get("warning").cloned();
+            warned(expected) == warned(actual)
+                && expected.iter().all(|(key, value)| actual.get(key) == Some(value))
+        }
+        _ => expected == actual,
+    }
+}
+
+#[test]
+fn every_token_vector_holds() {
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(FILE).unwrap()).unwrap();
+    let cases = file["cases"].as_array().unwrap();
+    assert!(!cases.is_empty());
+    for case in cases.iter().filter(|case| !is_deferred(case["id"].as_str().unwrap())) {
+        let mut bench = Bench::new(case);
+        let context = || format!("{} ({}; {})", case["id"], case["source"], case["reading"]);
+        let (steps, expected) = (case["steps"].as_array().unwrap(), case["expect"].as_array().unwrap());
+        for (at, (step, expected)) in steps.iter().zip(expected).enumerate() {
+            let actual = bench.answer(step);
+            assert!(agrees(expected, &actual), "{} step {at}: want {expected}, got {actual}", context());
+        }
+        if let Some(end) = expected.get(steps.len()) {
+            assert!(
+                agrees(end, &bench.end_state()),
+                "{} end: want {end}, got {}",
+                context(),
+                bench.end_state()
+            );
+        }
+        assert!(expected.len() >= steps.len(), "{}: every step is answered", context());
+    }
+}
