@@ -1,4 +1,13 @@
 //! Signals: what a server tells its clients about objectives, limits and load.
+//!
+//! A timeout is not a constant of the client: it depends on who calls, which data and which operation, and only the
+//! server knows that. [`record`] is what a server says, [`merge`] decides what it changes and what is in force,
+//! [`header`] and [`map`] are its two forms on the wire. No redeploy is needed to change behaviour.
+
+mod draft;
+mod field;
 pub mod header;
+pub mod map;
 pub mod merge;
 pub mod record;
+mod stored;
