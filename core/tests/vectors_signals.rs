@@ -1,0 +1,195 @@
+//! Runs every case of `tests/vectors/03-signals.json`.
+
+use hedgerow::{
+    Duration, Instant, Reason,
+    rng::Stream,
+    signal::{
+        header::{Breadth, SloField},
+        map::{Entry, Records},
+        merge::{Effective, Guard, Scope, SignalSettings, Signals},
+        record::Record,
+    },
+};
+use serde_json::{Map, Value, json};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/03-signals.json");
+const DEFERRED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/DEFERRED");
+
+fn is_deferred(case: &str) -> bool {
+    let list = std::fs::read_to_string(DEFERRED).unwrap_or_default();
+    list.lines().any(|line| {
+        let mut words = line.split_whitespace();
+        words.next() == Some("03-signals.json") && words.next() == Some(case)
+    })
+}
+
+fn micros(value: &Value, default: Duration) -> Duration {
+    value.as_u64().map_or(default, Duration::from_micros)
+}
+
+fn count(value: &Value, default: u32) -> u32 {
+    value.as_u64().map_or(default, |count| u32::try_from(count).unwrap())
+}
+
+fn guard(config: &Value) -> Guard {
+    let (given, default) = (&config["guards"], Guard::default());
+    Guard {
+        min_target: micros(&given["min_target"], default.min_target),
+        max_max: micros(&given["max_max"], default.max_max),
+        max_calls: count(&given["max_calls"], default.max_calls),
+        max_hedges: count(&given["max_hedges"], default.max_hedges),
+        ttl_min: micros(&given["ttl_min"], default.ttl_min),
+        ttl_max: micros(&given["ttl_max"], default.ttl_max),
+    }
+}
+
+/// Everything the steps of one case act on.
+struct Bench {
+    signals: Signals,
+    configured: Effective,
+    names: Vec<String>,
+    draws: Stream,
+}
+
+impl Bench {
+    fn new(case: &Value) -> Self {
+        let config = &case["config"];
+        let default = SignalSettings::default();
+        let settings = SignalSettings {
+            refresh: micros(&config["refresh_us"], default.refresh),
+            ttl: micros(&config["ttl_us"], default.ttl),
+            guard: guard(config),
+            ..default
+        };
+        let given = &config["defaults"];
+        let draws = config["draws_q32"].as_array().cloned().unwrap_or_default();
+        Self {
+            signals: Signals::new(settings),
+            configured: Effective {
+                target: Some(micros(&given["target"], Duration::from_micros(10_000))),
+                max: micros(&given["max"], Duration::from_micros(500_000)),
+                calls: count(&given["calls"], 1000),
+                hedges: count(&given["hedges"], 50),
+            },
+            names: Vec::new(),
+            draws: Stream::from_fractions(draws.iter().map(|draw| count(draw, 0)).collect()),
+        }
+    }
+
+    fn number(&mut self, name: &Value) -> Option<u32> {
+        let name = name.as_str().unwrap();
+        if name == "*" {
+            return None;
+        }
+        let known = self.names.iter().position(|known| known == name);
+        Some(known.unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.names.len() - 1
+        }) as u32)
+    }
+
+    fn answer(&mut self, step: &Value) -> Value {
+        let now = Instant::from_micros(step["at_us"].as_u64().unwrap_or(0));
+        match step["do"].as_str().unwrap() {
+            "receive" => self.receive(step, now),
+            "resolve" => self.resolve(step, now),
+            "refresh_due" => {
+                let namespace = self.number(&step["ns"]).unwrap();
+                json!({"halvings": self.signals.on_refresh(namespace, now).halvings})
+            }
+            "refresh_delay" => {
+                json!({"delay": self.signals.refresh_delay(&mut self.draws).as_micros()})
+            }
+            "parse_header" => parse_header(step["text"].as_str().unwrap()),
+            other => panic!("unknown step kind {other}"),
+        }
+    }
+
+    fn receive(&mut self, step: &Value, now: Instant) -> Value {
+        let scope =
+            Scope { namespace: self.number(&step["scope"][0]), operation: self.number(&step["scope"][1]) };
+        let document = json!({"records": [step["rec"]]});
+        let records: Records = serde_json::from_value(document).unwrap();
+        // What the wire form refuses never reaches the store.
+        let Some(entry) = records.entries.first() else { return json!({"result": "invalid"}) };
+        let received = self.signals.receive(scope, &entry.record, now);
+        let result = match received.verdict {
+            Reason::SignalApplied => "applied",
+            Reason::SignalRefreshed => "refreshed",
+            Reason::SignalOldVersion => "old",
+            Reason::SignalInvalid => "invalid",
+            other => panic!("{other:?} is no verdict of a signal"),
+        };
+        let clamped: Vec<_> = received.fields.iter().map(|field| field.name()).collect();
+        assert_eq!(clamped.len(), received.clamped as usize);
+        json!({"result": result, "clamped": clamped})
+    }
+
+    fn resolve(&mut self, step: &Value, now: Instant) -> Value {
+        let namespace = self.number(&step["ns"]).unwrap();
+        let operation = self.number(&step["op"]).unwrap();
+        let effective = self.signals.effective(namespace, operation, self.configured);
+        json!({
+            "target": effective.target.unwrap().as_micros(),
+            "max": effective.max.as_micros(),
+            "calls": effective.calls,
+            "hedges": effective.hedges,
+            "stale": self.signals.is_stale(namespace, operation, now),
+        })
+    }
+}
+
+fn parse_header(text: &str) -> Value {
+    match SloField::parse(text) {
+        Err(_) => json!({"error": true}),
+        Ok(None) => json!({"fields": null}),
+        Ok(Some(field)) => {
+            let mut fields = fields(&field.record);
+            match field.breadth {
+                Breadth::Operation => {}
+                Breadth::Namespace => drop(fields.insert("scope".into(), json!("ns"))),
+                Breadth::All => drop(fields.insert("scope".into(), json!("all"))),
+            }
+            let again = SloField::parse(&field.to_text().unwrap()).unwrap().unwrap();
+            assert_eq!(again, field, "what is written reads back");
+            json!({"fields": fields})
+        }
+    }
+}
+
+/// The record's fields under the names of the map form.
+fn fields(record: &Record) -> Map<String, Value> {
+    let entry = Entry { record: record.clone(), ..Entry::default() };
+    match serde_json::to_value(&entry).unwrap() {
+        Value::Object(fields) => fields,
+        other => panic!("a record is a map, not {other}"),
+    }
+}
+
+fn agrees(expected: &Value, actual: &Value) -> bool {
+    match (expected, actual) {
+        (Value::Null, _) => true,
+        (Value::Object(expected), Value::Object(actual)) => {
+            expected.iter().all(|(key, value)| actual.get(key) == Some(value))
+        }
+        _ => expected == actual,
+    }
+}
+
+#[test]
+fn every_signal_vector_holds() {
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(FILE).unwrap()).unwrap();
+    let cases = file["cases"].as_array().unwrap();
+    assert!(!cases.is_empty());
+    for case in cases.iter().filter(|case| !is_deferred(case["id"].as_str().unwrap())) {
+        let mut bench = Bench::new(case);
+        let (steps, expected) = (case["steps"].as_array().unwrap(), case["expect"].as_array().unwrap());
+        assert_eq!(steps.len(), expected.len(), "{}: every step is answered", case["id"]);
+        for (at, (step, expected)) in steps.iter().zip(expected).enumerate() {
+            let actual = bench.answer(step);
+            let context = format!("{} ({}; {}) step {at}", case["id"], case["source"], case["reading"]);
+            assert!(agrees(expected, &actual), "{context}: want {expected}, got {actual}");
+        }
+        assert_eq!((bench.draws.overdrawn(), bench.draws.remaining()), (0, 0), "{}: draws", case["id"]);
+    }
+}
