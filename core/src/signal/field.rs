@@ -12,6 +12,9 @@ pub(super) const MAX_FIELD_BYTES: usize = 4096;
 /// The most members of a dictionary, repeated ones included.
 pub(super) const MAX_MEMBERS: usize = 64;
 
+/// The largest integer of a structured field: 15 digits.
+pub(super) const MAX_INTEGER: u64 = 999_999_999_999_999;
+
 const MAX_INTEGER_DIGITS: usize = 15;
 const MAX_WHOLE_DIGITS_OF_DECIMAL: usize = 12;
 const MAX_FRACTION_DIGITS: usize = 3;

@@ -62,7 +62,7 @@ pub enum FieldError {
     },
     /// A member is missing, of a wrong type, or out of its range.
     Invalid,
-    /// A text to be written cannot travel in a structured field.
+    /// A text or number to be written cannot travel in a structured field.
     Unwritable,
 }
 
@@ -73,7 +73,7 @@ impl fmt::Display for FieldError {
             Self::TooManyMembers => write!(f, "more than {} members", field::MAX_MEMBERS),
             Self::Syntax { at } => write!(f, "not a dictionary at byte {at}"),
             Self::Invalid => f.write_str("a member is missing, of a wrong type or out of range"),
-            Self::Unwritable => f.write_str("a text cannot travel in a structured field"),
+            Self::Unwritable => f.write_str("a text or number cannot travel in a structured field"),
         }
     }
 }
@@ -107,25 +107,25 @@ impl SloField {
         Ok(Some(Self { breadth: breadth.ok_or(FieldError::Invalid)?, record }))
     }
 
-    /// Writes the field; fails when the origin or a codec's name cannot travel in one.
+    /// Writes the field; fails when the origin, a codec's name or a number above 15 digits cannot travel in one.
     pub fn to_text(&self) -> Result<String, FieldError> {
         let record = &self.record;
         let mut members = Members::default();
-        members.number("v", Some(record.version));
+        members.number("v", Some(record.version))?;
         members.string("origin", record.origin.as_deref())?;
-        members.number("target", record.target.map(|time| time.as_micros()));
-        members.number("max", record.max.map(|time| time.as_micros()));
-        members.number("calls", record.calls);
-        members.number("hedges", record.hedges);
-        members.number("util", record.util);
-        members.number("util-target", record.util_target);
-        members.number("util-max", record.util_max);
-        members.number("compute", record.compute);
-        members.number("storage", record.storage);
-        members.number("ttl", record.ttl.map(|time| time.as_micros()));
+        members.number("target", record.target.map(|time| time.as_micros()))?;
+        members.number("max", record.max.map(|time| time.as_micros()))?;
+        members.number("calls", record.calls)?;
+        members.number("hedges", record.hedges)?;
+        members.number("util", record.util)?;
+        members.number("util-target", record.util_target)?;
+        members.number("util-max", record.util_max)?;
+        members.number("compute", record.compute)?;
+        members.number("storage", record.storage)?;
+        members.number("ttl", record.ttl.map(|time| time.as_micros()))?;
         members.tokens("compress", record.compress.as_deref())?;
-        members.number("chunk", record.chunk);
-        members.number("page", record.page);
+        members.number("chunk", record.chunk)?;
+        members.number("page", record.page)?;
         match self.breadth {
             Breadth::Operation => {}
             Breadth::Namespace => members.plain("scope=ns"),
@@ -150,12 +150,14 @@ impl Members {
         self.text.push_str(member);
     }
 
-    pub(super) fn number(&mut self, key: &str, number: Option<impl Into<u64>>) {
-        if let Some(number) = number {
-            self.plain(key);
-            // Writing to a string cannot fail.
-            let _ = write!(self.text, "={}", number.into());
+    /// Writes an integer; one of more than 15 digits does not fit a structured field.
+    pub(super) fn number(&mut self, key: &str, number: Option<impl Into<u64>>) -> Result<(), FieldError> {
+        let Some(number) = number.map(Into::into) else { return Ok(()) };
+        if number > field::MAX_INTEGER {
+            return Err(FieldError::Unwritable);
         }
+        self.plain(key);
+        write!(self.text, "={number}").map_err(|_| FieldError::Unwritable)
     }
 
     pub(super) fn flag(&mut self, key: &str, flag: bool) {
