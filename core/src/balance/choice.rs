@@ -397,3 +397,6 @@ pub(super) fn sort(plan: &mut [PlanEntry]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,7 +99,9 @@ mod tests {
 
     fn after(responses: &[u64], in_flight: u32, now: Instant) -> bool {
         let mut health = Health::new();
-        responses.iter().for_each(|&millis| health.on_response(at(millis)));
+        for &millis in responses {
+            health.on_response(at(millis));
+        }
         health.is_unhealthy(&HealthSettings::default(), in_flight, Instant::ZERO, now)
     }
 

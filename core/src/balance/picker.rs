@@ -209,8 +209,9 @@ impl Picker {
 
     /// Adds an endpoint; later picks see it.
     pub fn add(&mut self, host: Host) -> Result<EndpointId, HostError> {
-        if !(1..=FACTOR_MAX).contains(&host.factor) {
-            return Err(HostError::Factor(host.factor));
+        let Host { place, factor, up_since } = host;
+        if !(1..=FACTOR_MAX).contains(&factor) {
+            return Err(HostError::Factor(factor));
         }
         let id = self.ids.insert(()).ok_or(HostError::Full)?;
         let index = id.index() as usize;
@@ -220,12 +221,12 @@ impl Picker {
         let endpoint = EndpointId::from_id(id);
         let entry = Entry {
             id: endpoint,
-            factor: host.factor,
-            other_zone: self.place.is_other_zone(&host.place),
-            other_region: self.place.is_other_region(&host.place),
+            factor,
+            other_zone: self.place.is_other_zone(&place),
+            other_region: self.place.is_other_region(&place),
             ejected: false,
             in_flight: 0,
-            up_since: host.up_since,
+            up_since,
             health: Health::new(),
         };
         if let Some(slot) = self.hosts.entries.get_mut(index) {
