@@ -1,0 +1,78 @@
+//! Configuration documents from choices: valid ones that reach every policy's corners.
+
+use serde_json::{Value, json};
+
+use crate::bytes::Choices;
+
+/// Objective max used by every document here, in µs.
+pub const MAX_US: u64 = 200_000;
+
+/// The operations every document here names, with their idempotency.
+pub const OPERATIONS: [(&str, &str); 4] =
+    [("append", "none"), ("delete", "retry"), ("get", "natural"), ("put", "token")];
+
+/// A valid document.
+pub fn document(choices: &mut Choices<'_>) -> Value {
+    let operations: serde_json::Map<String, Value> =
+        OPERATIONS.iter().map(|(name, word)| ((*name).to_string(), json!({"idempotency": word}))).collect();
+    let calls = choices.pick(&[1, 2, 5, 1000]);
+    let timeout = choices.pick(&[Value::Null, json!(20_000), json!(MAX_US)]);
+    json!({
+        "locality": {"zone": choices.pick(&[Value::Null.as_str(), Some("a")])},
+        "objective": {"target_us": choices.pick(&[None, Some(10_000), Some(200_000)]), "max_us": MAX_US},
+        "operations": operations,
+        "limits": {
+            "calls": calls,
+            "hedges": choices.pick(&[0, 1, calls]),
+        },
+        "hedge": hedge(choices),
+        "retry": retry(choices),
+        "budget": budget(choices),
+        "attempt": {"timeout_us": timeout, "orphan_ttl_us": 1_000_000},
+        "timer": {
+            "stages": choices.pick(&[1, 4, 16]),
+            "max_ext": choices.pick(&[0, 4]),
+            "grace": choices.once_in(2),
+            "ceiling_factor": choices.pick(&[None, Some(1), Some(10)]),
+            "resolution_us": choices.pick(&[0, 1000]),
+        },
+        "balance": {"n": choices.pick(&[1, 2, 8, 16])},
+        "health": {"min_in_flight": choices.pick(&[1, 10])},
+        "capacity": {"calls": choices.pick(&[1, 3, 65_536]), "endpoints": 32},
+        "token": {"on_drift": choices.pick(&["continue", "refuse"])},
+        "trace": {"notes": 64, "enabled": choices.once_in(2), "explain_calls": choices.pick(&[0, 4])},
+    })
+}
+
+fn hedge(choices: &mut Choices<'_>) -> Value {
+    let strategy = choices.pick(&["off", "fixed", "quantile", "single_r", "slo"]);
+    let mut hedge = json!({
+        "strategy": strategy,
+        "max": choices.pick(&[0, 1, 4]),
+        "min_samples": choices.pick(&[1, 10]),
+        "after_failure": choices.once_in(2),
+    });
+    if strategy == "fixed" {
+        hedge["delay_us"] = json!(choices.pick(&[0, 1, 5_000, 300_000]));
+    }
+    hedge
+}
+
+fn retry(choices: &mut Choices<'_>) -> Value {
+    json!({
+        "max_attempts": choices.pick(&[1, 3, 10]),
+        "resend_not_sent": choices.once_in(4),
+        "backoff": {"jitter": choices.pick(&["none", "full", "equal", "anchored"])},
+        "pushback": {"mode": choices.pick(&["floor", "exact", "window", "clamp", "ignore"])},
+    })
+}
+
+/// A budget, of a few modes.
+fn budget(choices: &mut Choices<'_>) -> Value {
+    match choices.below(4) {
+        0 => json!({"mode": "off"}),
+        1 => json!({"mode": "grpc"}),
+        2 => json!({"mode": "aws"}),
+        _ => json!({"mode": "ratio", "cap": choices.pick(&[1, 10]), "ratio": choices.pick(&[0.0, 0.1, 0.51])}),
+    }
+}

@@ -1,0 +1,182 @@
+//! A slow, obvious account of what the machine was seen to do, and the promises that must hold whatever happens.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hedgerow::client::action::{Action, AttemptKind, GivenToken, Note, Operation};
+use hedgerow::config::{ClassSettings, Idempotency};
+use hedgerow::token::Token;
+use hedgerow::{AttemptId, CallId, Client, Config, EndpointId, Instant, Reason};
+
+use crate::documents::OPERATIONS;
+
+#[derive(Debug)]
+struct Seen {
+    cookie: u64,
+    idempotency: Idempotency,
+    settings: ClassSettings,
+    given: Option<GivenToken>,
+    token: Option<Option<Token>>,
+    sends: u32,
+    completed: bool,
+    outstanding: BTreeMap<AttemptId, EndpointId>,
+}
+
+/// What was seen of each call and attempt.
+#[derive(Debug)]
+pub struct Shadow {
+    config: Config,
+    calls: BTreeMap<CallId, Seen>,
+    /// Open attempts, whether they hedge, and their call.
+    open: BTreeMap<AttemptId, (bool, CallId)>,
+    cancelled: BTreeSet<AttemptId>,
+    minted: BTreeSet<Token>,
+    signalled: bool,
+}
+
+impl Shadow {
+    /// Knows the configuration and nothing else.
+    pub const fn new(config: Config) -> Self {
+        Self {
+            config,
+            calls: BTreeMap::new(),
+            open: BTreeMap::new(),
+            cancelled: BTreeSet::new(),
+            minted: BTreeSet::new(),
+            signalled: false,
+        }
+    }
+
+    /// The idempotency that the documents of this harness give an operation.
+    pub fn idempotency_of(operation: Operation) -> Idempotency {
+        let word = (operation.0 as usize).checked_sub(1).and_then(|index| OPERATIONS.get(index)).map(|(_, word)| *word);
+        match word {
+            Some("retry") => Idempotency::Retry,
+            Some("natural") => Idempotency::Natural,
+            Some("token") => Idempotency::Token,
+            _ => Idempotency::None,
+        }
+    }
+
+    /// A call was admitted.
+    pub fn started(
+        &mut self,
+        call: CallId,
+        cookie: u64,
+        idempotency: Idempotency,
+        operation: Operation,
+        given: Option<GivenToken>,
+    ) {
+        let seen = Seen {
+            cookie,
+            idempotency,
+            settings: self.config.class(0, operation.0),
+            given,
+            token: None,
+            sends: 0,
+            completed: false,
+            outstanding: BTreeMap::new(),
+        };
+        assert!(self.calls.insert(call, seen).is_none(), "an id is given once");
+    }
+
+    /// An attempt's end is about to be reported; whether that can decide anything.
+    pub fn ended(&mut self, attempt: AttemptId) -> bool {
+        let Some((_, call)) = self.open.remove(&attempt) else { return false };
+        let seen = self.calls.get_mut(&call).expect("attempts belong to calls");
+        seen.outstanding.remove(&attempt);
+        !seen.completed
+    }
+
+    /// Signals may change limits and objectives from now on.
+    pub const fn signalled(&mut self) {
+        self.signalled = true;
+    }
+
+    /// A note was handed out.
+    pub fn noted(&mut self, note: &Note) {
+        if note.reason == Reason::OrphanExpired
+            && let Some(attempt) = note.attempt
+        {
+            self.ended(attempt);
+        }
+    }
+
+    /// An action was handed out.
+    pub fn acted(&mut self, action: &Action, client: &Client) {
+        match *action {
+            Action::Send { call, attempt, endpoint, kind, ordinal, token, cookie, .. } => {
+                assert!(client.endpoint_name(endpoint).is_some(), "I5: a pick is live");
+                self.sent(call, attempt, endpoint, kind, ordinal, token, cookie);
+                let remaining = if let Action::Send { remaining, .. } = *action { remaining.as_micros() } else { 0 };
+                assert!(remaining > 0, "I18: time is left");
+            }
+            Action::Cancel { attempt, .. } => {
+                assert!(self.cancelled.insert(attempt), "I17: at most one cancel");
+                let (_, call) = self.open.get(&attempt).expect("I17: a cancel names an open attempt");
+                let seen = self.calls.get_mut(call).expect("its call was started");
+                assert!(seen.outstanding.remove(&attempt).is_some());
+            }
+            Action::Complete { call, cookie, .. } => {
+                let seen = self.calls.get_mut(&call).expect("I13: a completed call was admitted");
+                assert_eq!(seen.cookie, cookie);
+                assert!(seen.sends > 0 && !seen.completed, "I13: once, after the first send");
+                seen.completed = true;
+            }
+            _ => {}
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // the fields of one action
+    fn sent(
+        &mut self,
+        call: CallId,
+        attempt: AttemptId,
+        endpoint: EndpointId,
+        kind: AttemptKind,
+        ordinal: u8,
+        token: Option<Token>,
+        cookie: u64,
+    ) {
+        let hedge = kind == AttemptKind::Hedge;
+        assert!(self.open.insert(attempt, (hedge, call)).is_none(), "an attempt id is given once");
+        let hedges = self.open.values().filter(|(hedge, _)| *hedge).count();
+        let seen = self.calls.get_mut(&call).expect("a sent call was admitted");
+        assert_eq!(seen.cookie, cookie);
+        assert!(!seen.completed, "I14: no send for a decided call");
+        seen.sends += 1;
+        assert_eq!(u32::from(ordinal), seen.sends);
+        let most = u32::from(seen.settings.retry.max_attempts) + u32::from(seen.settings.hedge.max);
+        assert!(seen.sends <= most, "I3: {} attempts of at most {most}", seen.sends);
+        if !self.signalled && hedge {
+            assert!(hedges as u32 <= seen.settings.limits.hedges, "I1: {hedges} hedges in flight");
+        }
+        let repeatable = seen.idempotency != Idempotency::None || seen.settings.retry.resend_not_sent;
+        assert!(seen.sends == 1 || repeatable, "I15: one send of what is not idempotent");
+        assert!(!hedge || !seen.outstanding.values().any(|used| *used == endpoint), "I5: a hedge goes elsewhere");
+        seen.outstanding.insert(attempt, endpoint);
+        assert!(seen.token.is_none_or(|first| first == token), "I16: one token");
+        if seen.token.is_none() {
+            seen.token = Some(token);
+            if let (Some(token), None) = (token, seen.given) {
+                assert!(self.minted.insert(token), "I16: no token twice");
+            }
+        }
+    }
+
+    /// What must hold between any two inputs.
+    pub fn check(&self, client: &Client, now: Instant) {
+        let undecided = self.calls.values().any(|seen| !seen.completed);
+        assert!(!undecided || client.poll_timeout().is_some(), "I22: an undecided call has a timer");
+        assert!(!undecided || !client.is_idle());
+        let _ = now;
+    }
+
+    /// Everything has ended: each call completed once, and the budget's promise holds over the whole run.
+    pub fn all_over(&self, client: &Client) {
+        assert!(self.calls.values().all(|seen| seen.completed), "I13: every call completes");
+        assert!(self.open.is_empty(), "every attempt has ended");
+        let stats = client.stats();
+        let completed = stats.completed_ok + stats.completed_failed + stats.completed_cancelled;
+        assert_eq!((stats.started, completed), (self.calls.len() as u64, self.calls.len() as u64));
+    }
+}

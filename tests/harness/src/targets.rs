@@ -1,0 +1,54 @@
+//! Fuzz targets: plain functions from bytes. A target panics when a promise is broken.
+
+use hedgerow::Config;
+use hedgerow::config::document::Document;
+
+use crate::bytes::Choices;
+use crate::world::World;
+
+/// A named target.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target, by the name of its corpus folder.
+pub const TARGETS: &[Target] = &[("config", config), ("events", events), ("wire", wire)];
+
+/// Bytes as the text of a configuration document: refused with a path, or valid and stable under a round trip.
+///
+/// # Panics
+///
+/// When a valid document does not come back as itself.
+pub fn config(bytes: &[u8]) {
+    let Ok(document) = serde_json::from_slice::<Document>(bytes) else { return };
+    match Config::from_document(&document) {
+        Err(error) => assert!(!error.range.is_empty(), "an error names the range: {error}"),
+        Ok(config) => {
+            let canonical = config.to_document();
+            let again = Config::from_document(&canonical).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(again.to_document(), canonical);
+        }
+    }
+}
+
+/// Bytes as a configuration and a sequence of events: every invariant holds, and the same bytes give the same answers.
+///
+/// # Panics
+///
+/// When an invariant is broken.
+pub fn events(bytes: &[u8]) {
+    let run = || {
+        let mut choices = Choices::new(bytes);
+        let mut world = World::new(&mut choices);
+        world.run(&mut choices);
+        world
+    };
+    let (first, second) = (run(), run());
+    assert_eq!(first.log, second.log, "I7: the same events give the same decisions");
+    assert_eq!(first.client.stats(), second.client.stats());
+}
+
+/// Bytes as what a server or a peer might send: headers, dates, pushback, tokens. Nothing panics.
+pub fn wire(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = hedgerow::signal::header::parse_slo(&text);
+    let _ = hedgerow::token::text::parse(&text);
+}
