@@ -1,0 +1,20 @@
+//! A replicated service whose servers really stall, and the clients that are measured on it.
+//!
+//! Six server processes in three zones keep their values in an embedded store on disk. They are stopped and
+//! continued with signals on a seeded schedule while one open-loop load runs through several *arms*: ways of
+//! calling the same servers. Nothing is mocked: processes, sockets, store and stalls are real. What an arm
+//! cost and gained ends up in one [`report::Report`].
+//!
+//! Reading order: [`placement`] and [`schedule`] say what will happen, [`store`] and [`server`] are one
+//! replica, [`fleet`] and [`pauser`] run six of them, [`arm`] and [`load`] call them, [`report`], [`table`]
+//! and [`plot`] show what came of it.
+
+// Counts and microseconds become figures for people; 52 bits of them are plenty.
+#![allow(clippy::cast_precision_loss)]
+
+pub mod latency;
+pub mod placement;
+pub mod process;
+pub mod random;
+pub mod schedule;
+pub mod version;

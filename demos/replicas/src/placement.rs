@@ -1,0 +1,65 @@
+//! Which servers hold a key: two shards, and one replica of each shard in each of three zones.
+
+/// Zones of the fleet, in the order of the servers' names.
+pub const ZONES: [&str; 3] = ["a", "b", "c"];
+
+/// Shards: servers of one zone that hold different keys.
+pub const SHARDS: usize = 2;
+
+/// Number of servers in the whole fleet.
+pub const SERVERS: usize = ZONES.len() * SHARDS;
+
+/// Names a server by its index, `0..SERVERS`: `a0, a1, b0, b1, c0, c1`.
+pub fn server_name(server: usize) -> String {
+    format!("{}{}", zone(server), server % SHARDS)
+}
+
+/// The zone of a server; an index beyond the fleet wraps around.
+pub fn zone(server: usize) -> &'static str {
+    ZONES[(server / SHARDS) % ZONES.len()]
+}
+
+/// The name of the n-th key.
+pub fn key_name(key: u32) -> String {
+    format!("k{key:05}")
+}
+
+/// The shard of a key: its FNV-1a hash modulo the number of shards.
+pub fn shard(key: &str) -> usize {
+    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    // The low bit of FNV-1a is the parity of the bytes' low bits; a higher one is mixed better.
+    (hash >> 32) as usize % SHARDS
+}
+
+/// Indices of the three servers that hold a key, one per zone, in the order of the zones.
+pub fn replicas(key: &str) -> [usize; ZONES.len()] {
+    let shard = shard(key);
+    std::array::from_fn(|zone| zone * SHARDS + shard)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_has_one_replica_in_each_zone() {
+        for key in 0..500 {
+            let held_by = replicas(&key_name(key));
+            assert_eq!(held_by.map(zone), ZONES);
+        }
+    }
+
+    #[test]
+    fn both_shards_hold_a_fair_part_of_the_keys() {
+        let first = (0..2000).filter(|key| shard(&key_name(*key)) == 0).count();
+        assert!((800..=1200).contains(&first), "{first} of 2000 keys in shard 0");
+    }
+
+    #[test]
+    fn names_are_distinct() {
+        let names: std::collections::BTreeSet<_> = (0..SERVERS).map(server_name).collect();
+        assert_eq!(names.len(), SERVERS);
+    }
+}
