@@ -12,9 +12,15 @@
 // Counts and microseconds become figures for people; 52 bits of them are plenty.
 #![allow(clippy::cast_precision_loss)]
 
+pub mod http;
 pub mod latency;
 pub mod placement;
 pub mod process;
 pub mod random;
+pub mod replicate;
 pub mod schedule;
+pub mod serve;
+pub mod server;
+pub mod slo;
+pub mod store;
 pub mod version;

@@ -1,0 +1,45 @@
+//! What a server tells its clients in the response field `Hedgerow-Slo`.
+
+use std::time::Duration;
+
+/// Name of the response field that carries objectives and limits.
+pub const RESPONSE_FIELD: &str = "hedgerow-slo";
+
+/// Name of the request field by which a client says what it has seen and what it can do.
+pub const REQUEST_FIELD: &str = "hedgerow-client";
+
+/// Objectives and limits of one server, the same for reads and writes.
+#[derive(Clone, Copy, Debug)]
+pub struct Slo {
+    /// Version of the record; grows with every change.
+    pub version: u64,
+    /// The latency that hedges try to meet.
+    pub target: Duration,
+    /// After this a client gives up.
+    pub max: Duration,
+    /// Concurrent normal requests of one client.
+    pub calls: u32,
+    /// Concurrent hedges of one client.
+    pub hedges: u32,
+}
+
+impl Default for Slo {
+    fn default() -> Self {
+        let ms = Duration::from_millis;
+        Self { version: 1, target: ms(10), max: ms(500), calls: 1000, hedges: 50 }
+    }
+}
+
+impl Slo {
+    /// Renders the record as a structured-field dictionary (RFC 9651).
+    pub fn header(&self) -> String {
+        format!(
+            "v={}, target={}, max={}, calls={}, hedges={}",
+            self.version,
+            self.target.as_micros(),
+            self.max.as_micros(),
+            self.calls,
+            self.hedges
+        )
+    }
+}
