@@ -12,8 +12,10 @@
 // Counts and microseconds become figures for people; 52 bits of them are plenty.
 #![allow(clippy::cast_precision_loss)]
 
+pub mod fleet;
 pub mod http;
 pub mod latency;
+pub mod pauser;
 pub mod placement;
 pub mod process;
 pub mod random;
