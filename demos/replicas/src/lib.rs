@@ -12,17 +12,28 @@
 // Counts and microseconds become figures for people; 52 bits of them are plenty.
 #![allow(clippy::cast_precision_loss)]
 
+pub mod arm;
+pub mod check;
 pub mod fleet;
 pub mod http;
 pub mod latency;
+pub mod load;
 pub mod pauser;
 pub mod placement;
+pub mod plain;
+pub mod plot;
 pub mod process;
+pub mod progress;
 pub mod random;
 pub mod replicate;
+pub mod report;
+pub mod run;
 pub mod schedule;
 pub mod serve;
 pub mod server;
 pub mod slo;
+pub mod stalls;
 pub mod store;
+pub mod table;
 pub mod version;
+pub mod warm;
