@@ -33,6 +33,14 @@ pub use hedge::{
 pub use id::{AttemptId, CallId, EndpointId};
 pub use latency::{Estimator, EstimatorSettings, bucket::Bucket, ewma::Ewma, histogram::Histogram};
 pub use reason::Reason;
+pub use retry::{
+    backoff::{BackoffSettings, Series},
+    budget::{Budget, BudgetSettings},
+    outcome::{Ended, FailureClass, Fault},
+    policy::{RetryCall, RetryPolicy},
+    preset::Preset,
+    pushback::{Pushback, PushbackMode, PushbackSettings},
+};
 pub use rng::{Nonces, Seed, SeedError, Stream, StreamKind};
 pub use stats::Stats;
 pub use time::{Duration, Instant, Monotone, Wall};

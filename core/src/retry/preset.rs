@@ -10,7 +10,7 @@ use super::{
     budget::{AwsCosts, BudgetSettings},
     pushback::{PushbackMode, PushbackSettings},
 };
-use crate::time::Duration;
+use crate::{config::RetrySettings, time::Duration};
 
 /// A published retry design; the word of `retry.preset`.
 ///
@@ -116,6 +116,16 @@ impl Preset {
         match self {
             Self::GrpcA6 => 5,
             _ => 10,
+        }
+    }
+
+    /// Attempts, backoff and pushback together, as a configuration that gives none of them resolves to.
+    pub const fn retry(self) -> RetrySettings {
+        RetrySettings {
+            max_attempts: self.max_attempts(),
+            resend_not_sent: false,
+            backoff: self.backoff(),
+            pushback: self.pushback(),
         }
     }
 

@@ -1,0 +1,316 @@
+//! Budgets: may one more attempt be sent?
+//!
+//! One question for retries and hedges alike, asked by everything but first attempts. Backoff spreads extra load, a
+//! budget bounds it; without one a server that has fallen behind is held down by the retries themselves. The
+//! families are `ratio` (the default), the gRPC throttle, the AWS quota and Finagle's budget; each file names its source.
+//! Inputs are the events of attempts and `now`; every amount is an integer in micro-tokens, so that no ratio is
+//! truncated. A timeout or a refusal never refills a budget, and a token taken is not given back (the AWS
+//! quota's refund on success apart). Every operation is O(1): ten slots at most.
+
+mod aws;
+mod finagle;
+mod grpc;
+mod ratio;
+mod slots;
+
+use super::outcome::FailureClass;
+use crate::time::{Duration, Instant};
+
+/// Micro-tokens in a token.
+pub const TOKEN: u64 = 1_000_000;
+
+/// `budget.*`: which family, with its numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BudgetSettings {
+    /// A share of first attempts, plus a trickle.
+    Ratio {
+        /// Micro-tokens that one first attempt deposits.
+        ratio: u64,
+        /// The most micro-tokens at any time.
+        cap: u64,
+        /// How long a deposit lives.
+        window: Duration,
+        /// Micro-tokens per second that drip in, up to one window's worth.
+        min_rate: u64,
+        /// Micro-tokens at the start, at most `cap`.
+        initial: u64,
+    },
+    /// gRPC's throttle, in milli-tokens.
+    Grpc {
+        /// The most milli-tokens; full at the start.
+        max_milli: u32,
+        /// Milli-tokens that one success gives back.
+        ratio_milli: u32,
+    },
+    /// The AWS quota, in whole tokens.
+    Aws {
+        /// The most tokens; full at the start.
+        capacity: u32,
+        /// What a retry costs.
+        costs: AwsCosts,
+    },
+    /// Finagle's moving balance.
+    Finagle {
+        /// How long deposits and withdrawals live.
+        ttl: Duration,
+        /// Tokens per second that are always granted.
+        min_per_s: u32,
+        /// Micro-tokens that one first attempt deposits.
+        pct: u64,
+    },
+    /// Always allows; for tests and for hosts with a budget of their own.
+    Off,
+}
+
+impl BudgetSettings {
+    /// `budget.mode: ratio` with every default (0.1, 10 tokens, 10 s, 0.1/s).
+    pub const RATIO: Self = Self::Ratio {
+        ratio: TOKEN / 10,
+        cap: 10 * TOKEN,
+        window: Duration::from_secs(10),
+        min_rate: TOKEN / 10,
+        initial: 10 * TOKEN,
+    };
+    /// `budget.mode: grpc` with every default (10, 0.1).
+    pub const GRPC: Self = Self::Grpc { max_milli: 10_000, ratio_milli: 100 };
+    /// `budget.mode: aws` with every default (500; the costs of version 2.1).
+    pub const AWS: Self =
+        Self::Aws { capacity: 500, costs: AwsCosts { transient: 14, timeout: 14, overloaded: 5 } };
+    /// `budget.mode: finagle` with every default (10 s, 10/s, 0.2).
+    pub const FINAGLE: Self = Self::Finagle { ttl: Duration::from_secs(10), min_per_s: 10, pct: TOKEN / 5 };
+}
+
+/// What a retry costs from the AWS quota, by the failure that asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AwsCosts {
+    /// After a transient or unsent failure, and for a hedge.
+    pub transient: u32,
+    /// After a timeout, whoever is to blame for it.
+    pub timeout: u32,
+    /// After an overloaded or refused failure.
+    pub overloaded: u32,
+}
+
+impl AwsCosts {
+    /// The cost of a retry after this failure.
+    pub const fn of(self, class: FailureClass) -> u32 {
+        match class {
+            FailureClass::Fatal | FailureClass::Transient | FailureClass::NotSent => self.transient,
+            FailureClass::Timeout => self.timeout,
+            FailureClass::Overloaded | FailureClass::Refused => self.overloaded,
+        }
+    }
+}
+
+/// One budget, per namespace or per service.
+///
+/// ```
+/// use hedgerow::{Instant, retry::{budget::{Budget, BudgetSettings}, outcome::FailureClass}};
+/// let now = Instant::ZERO;
+/// let mut budget = Budget::new(BudgetSettings::RATIO, now);
+/// let granted = (0..20).filter(|_| budget.withdraw(FailureClass::Transient, now).is_some()).count();
+/// assert_eq!(granted, 10);
+/// (0..10).for_each(|_| budget.deposit(now));
+/// assert!(budget.withdraw(FailureClass::Transient, now).is_some());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Budget(Family);
+
+#[derive(Clone, Debug)]
+enum Family {
+    Ratio(ratio::Ratio),
+    Grpc(grpc::GrpcThrottle),
+    Aws(aws::AwsQuota),
+    Finagle(finagle::Finagle),
+    Off,
+}
+
+impl Budget {
+    /// Starts as the settings say: `ratio` at its initial amount, the gRPC throttle and the AWS quota full.
+    pub fn new(settings: BudgetSettings, now: Instant) -> Self {
+        Self(match settings {
+            BudgetSettings::Ratio { ratio, cap, window, min_rate, initial } => Family::Ratio(
+                ratio::Ratio::new(ratio::Settings { ratio, cap, window, min_rate }, initial, now),
+            ),
+            BudgetSettings::Grpc { max_milli, ratio_milli } => {
+                Family::Grpc(grpc::GrpcThrottle::new(max_milli, ratio_milli))
+            }
+            BudgetSettings::Aws { capacity, costs } => Family::Aws(aws::AwsQuota::new(capacity, costs)),
+            BudgetSettings::Finagle { ttl, min_per_s, pct } => {
+                Family::Finagle(finagle::Finagle::new(ttl, min_per_s, pct, now))
+            }
+            BudgetSettings::Off => Family::Off,
+        })
+    }
+
+    /// Starts with this many micro-tokens, at most as many as the settings allow, instead of the usual amount.
+    ///
+    /// Parts below the family's unit are lost. Finagle's balance starts at its floor all the same.
+    pub fn with_level(settings: BudgetSettings, level: u64, now: Instant) -> Self {
+        let in_units = |micro_per_unit: u64| u32::try_from(level / micro_per_unit).unwrap_or(u32::MAX);
+        let settings = match settings {
+            BudgetSettings::Ratio { ratio, cap, window, min_rate, .. } => {
+                BudgetSettings::Ratio { ratio, cap, window, min_rate, initial: level }
+            }
+            other => other,
+        };
+        Self(match Self::new(settings, now).0 {
+            Family::Grpc(throttle) => Family::Grpc(throttle.at(in_units(TOKEN / 1000))),
+            Family::Aws(quota) => Family::Aws(quota.at(in_units(TOKEN))),
+            family => family,
+        })
+    }
+
+    /// A first attempt is sent, whatever becomes of it.
+    pub fn deposit(&mut self, now: Instant) {
+        match &mut self.0 {
+            Family::Ratio(ratio) => ratio.deposit(now),
+            Family::Finagle(finagle) => finagle.deposit(now),
+            Family::Grpc(_) | Family::Aws(_) | Family::Off => {}
+        }
+    }
+
+    /// Asks for one more attempt and takes what it costs; `None` means refused, and takes nothing.
+    ///
+    /// Answers the cost taken from the AWS quota, for [`Self::on_success`], and 0 with every other family. `class` is the
+    /// failure that asks for the retry; a hedge asks with [`FailureClass::Transient`].
+    pub fn withdraw(&mut self, class: FailureClass, now: Instant) -> Option<u32> {
+        match &mut self.0 {
+            Family::Ratio(ratio) => ratio.withdraw(now).then_some(0),
+            Family::Grpc(throttle) => throttle.is_permitted().then_some(0),
+            Family::Aws(quota) => quota.withdraw(class),
+            Family::Finagle(finagle) => finagle.withdraw(now).then_some(0),
+            Family::Off => Some(0),
+        }
+    }
+
+    /// An attempt failed: one gRPC token less for every class but `fatal`, and for that too when the server said `never`.
+    ///
+    /// Not for a timeout that a pause of this client caused. Report before asking for the retry.
+    pub fn on_failure(&mut self, class: FailureClass, never: bool, _now: Instant) {
+        if let Family::Grpc(throttle) = &mut self.0 {
+            throttle.on_failure(class, never);
+        }
+    }
+
+    /// The call succeeded; `last_retry_cost` is what its last retry withdrew, `None` when it made none.
+    pub fn on_success(&mut self, last_retry_cost: Option<u32>, _now: Instant) {
+        match &mut self.0 {
+            Family::Grpc(throttle) => throttle.on_success(),
+            Family::Aws(quota) => quota.on_success(last_retry_cost),
+            Family::Ratio(_) | Family::Finagle(_) | Family::Off => {}
+        }
+    }
+
+    /// What is left, in micro-tokens; nothing of a budget that is off, which has no stock.
+    pub fn level(&mut self, now: Instant) -> u64 {
+        match &mut self.0 {
+            Family::Ratio(ratio) => ratio.level(now),
+            Family::Grpc(throttle) => u64::from(throttle.tokens()) * (TOKEN / 1000),
+            Family::Aws(quota) => u64::from(quota.available()) * TOKEN,
+            Family::Finagle(finagle) => finagle.level(now),
+            Family::Off => 0,
+        }
+    }
+
+    /// Takes new settings: a gRPC throttle keeps its share of the maximum, every other budget starts anew.
+    pub fn reconfigure(&mut self, settings: BudgetSettings, now: Instant) {
+        *self = match (&self.0, settings) {
+            (Family::Grpc(throttle), BudgetSettings::Grpc { max_milli, ratio_milli }) => {
+                Self(Family::Grpc(throttle.reconfigured(max_milli, ratio_milli)))
+            }
+            _ => Self::new(settings, now),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Instant = Instant::ZERO;
+    const CLASS: FailureClass = FailureClass::Transient;
+
+    #[test]
+    fn a_new_grpc_configuration_keeps_the_share() {
+        let mut budget = Budget::with_level(BudgetSettings::GRPC, 7 * TOKEN, NOW);
+        budget.reconfigure(BudgetSettings::Grpc { max_milli: 4_001, ratio_milli: 100 }, NOW);
+        assert_eq!(budget.level(NOW), 2_800_000);
+    }
+
+    #[test]
+    fn the_grpc_throttle_refuses_at_exactly_half() {
+        let mut budget = Budget::with_level(BudgetSettings::GRPC, 5 * TOKEN, NOW);
+        assert_eq!(budget.withdraw(CLASS, NOW), None);
+        budget.on_success(None, NOW);
+        assert_eq!(budget.withdraw(CLASS, NOW), Some(0));
+    }
+
+    #[test]
+    fn a_fatal_failure_counts_for_grpc_only_with_never() {
+        let mut budget = Budget::new(BudgetSettings::GRPC, NOW);
+        budget.on_failure(FailureClass::Fatal, false, NOW);
+        assert_eq!(budget.level(NOW), 10 * TOKEN);
+        budget.on_failure(FailureClass::Fatal, true, NOW);
+        assert_eq!(budget.level(NOW), 9 * TOKEN);
+    }
+
+    #[test]
+    fn a_cost_above_what_is_left_takes_nothing_from_the_aws_quota() {
+        let mut budget = Budget::with_level(BudgetSettings::AWS, 13 * TOKEN, NOW);
+        assert_eq!(budget.withdraw(CLASS, NOW), None);
+        assert_eq!(budget.level(NOW), 13 * TOKEN);
+        assert_eq!(budget.withdraw(FailureClass::Refused, NOW), Some(5));
+    }
+
+    #[test]
+    fn a_level_above_the_capacity_is_cut() {
+        for settings in [BudgetSettings::RATIO, BudgetSettings::GRPC, BudgetSettings::AWS] {
+            let full = match settings {
+                BudgetSettings::Aws { .. } => 500 * TOKEN,
+                _ => 10 * TOKEN,
+            };
+            assert_eq!(Budget::with_level(settings, u64::MAX, NOW).level(NOW), full);
+        }
+    }
+
+    #[test]
+    fn a_huge_setting_saturates() {
+        let end = Instant::MAX;
+        let settings = BudgetSettings::Ratio {
+            ratio: u64::MAX,
+            cap: u64::MAX,
+            window: Duration::MAX,
+            min_rate: u64::MAX,
+            initial: u64::MAX,
+        };
+        let mut budget = Budget::with_level(settings, 1, NOW);
+        budget.deposit(end);
+        assert_eq!(budget.level(end), u64::MAX);
+        let settings = BudgetSettings::Finagle { ttl: Duration::MAX, min_per_s: u32::MAX, pct: u64::MAX };
+        let mut budget = Budget::new(settings, NOW);
+        budget.deposit(end);
+        assert_eq!(budget.level(end), i64::MAX as u64);
+        assert!(budget.withdraw(CLASS, end).is_some());
+    }
+
+    #[test]
+    fn a_share_is_kept_within_a_thousandth() {
+        let ratios = [150_000, 300_000, 340_000, 400_000, 510_000, 750_000, 900_000];
+        for ratio in ratios {
+            let window = Duration::from_secs(10);
+            let settings = BudgetSettings::Ratio { ratio, cap: 1 << 50, window, min_rate: 0, initial: 0 };
+            let finagle = BudgetSettings::Finagle { ttl: window, min_per_s: 0, pct: ratio };
+            for settings in [settings, finagle] {
+                let mut budget = Budget::new(settings, NOW);
+                let allowed = (0..100_000_u64)
+                    .filter(|_| {
+                        budget.deposit(NOW);
+                        budget.withdraw(CLASS, NOW).is_some()
+                    })
+                    .count() as u64;
+                assert!((allowed * 10).abs_diff(ratio) <= ratio / 1000, "{settings:?}: {allowed}");
+            }
+        }
+    }
+}

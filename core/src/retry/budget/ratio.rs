@@ -1,0 +1,103 @@
+//! The ratio budget: extra attempts are a share of first attempts, plus a trickle for quiet times.
+//!
+//! After the retry budgets of Finagle and of the SRE book, with the corrections that practice asks for: amounts are
+//! micro-tokens, so no ratio is truncated; there is a cap, so a long calm does not save up a storm; the floor is a
+//! tenth of a token per second and client, not ten. Only first attempts deposit; retries must not finance retries.
+//!
+//! *Bounded amplification*: in any interval of length W with N first attempts the extra attempts are at most
+//! `cap + ratio · N + min_rate · W`, since each takes one token, at most `cap` are there at its start, and inside it only
+//! these two add any. Hence a storm cannot feed itself while the load times (1 + ratio) is below the capacity.
+//!
+//! State: ten slots, a reserve, the remainder of the drip, the last time seen. A clock that steps back creates nothing.
+
+use super::{TOKEN, slots::Slots};
+use crate::time::{Duration, Instant};
+
+/// What a ratio budget is made of; amounts in micro-tokens.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    pub(super) ratio: u64,
+    pub(super) cap: u64,
+    pub(super) window: Duration,
+    /// Micro-tokens per second.
+    pub(super) min_rate: u64,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Ratio {
+    settings: Settings,
+    slots: Slots<u64>,
+    reserve: u64,
+    /// What the drip has below one micro-token, in millionths of it.
+    carry: u64,
+    last: Instant,
+}
+
+impl Ratio {
+    pub(super) fn new(settings: Settings, initial: u64, now: Instant) -> Self {
+        let slots = Slots::new(settings.window, now);
+        Self { settings, slots, reserve: initial.min(settings.cap), carry: 0, last: now }
+    }
+
+    pub(super) fn deposit(&mut self, now: Instant) {
+        self.roll(now);
+        let add = self.settings.ratio.min(self.settings.cap.saturating_sub(self.total()));
+        let slot = self.slots.current();
+        *slot = slot.saturating_add(add);
+    }
+
+    pub(super) fn withdraw(&mut self, now: Instant) -> bool {
+        self.roll(now);
+        if self.total() < TOKEN {
+            return false;
+        }
+        // What would expire next is spent first.
+        let mut due = TOKEN;
+        for slot in self.slots.oldest_first() {
+            let part = due.min(*slot);
+            *slot -= part;
+            due -= part;
+        }
+        self.reserve = self.reserve.saturating_sub(due);
+        true
+    }
+
+    pub(super) fn level(&mut self, now: Instant) -> u64 {
+        self.roll(now);
+        self.total()
+    }
+
+    fn total(&self) -> u64 {
+        self.slots.amounts().fold(self.reserve, u64::saturating_add)
+    }
+
+    /// Lets deposits expire, then drips into the reserve.
+    fn roll(&mut self, now: Instant) {
+        if now < self.last {
+            return;
+        }
+        self.slots.roll(now);
+        let passed = u128::from(now.since(self.last).as_micros());
+        let drip = passed * u128::from(self.settings.min_rate) + u128::from(self.carry);
+        let add = drip / 1_000_000;
+        let room = self.room();
+        if add >= u128::from(room) {
+            self.reserve = self.reserve.saturating_add(room);
+            self.carry = 0;
+        } else {
+            // Both fit: the one is below the room, the other a remainder.
+            self.reserve = self.reserve.saturating_add(add as u64);
+            self.carry = (drip % 1_000_000) as u64;
+        }
+        self.last = now;
+    }
+
+    /// How much the reserve may take: it refills to one window's drip, and never beyond the cap of the whole.
+    fn room(&self) -> u64 {
+        let window = u128::from(self.settings.window.as_micros());
+        let drip = u128::from(self.settings.min_rate) * window / 1_000_000;
+        let reserve_cap = u64::try_from(drip).unwrap_or(u64::MAX).min(self.settings.cap);
+        let whole = self.settings.cap.saturating_sub(self.total());
+        reserve_cap.saturating_sub(self.reserve).min(whole)
+    }
+}
