@@ -165,7 +165,9 @@ mod tests {
 
     fn hint(status: u16, pairs: &[(&'static str, &'static str)]) -> Pushback {
         let mut headers = DelayHeaders::default();
-        pairs.iter().for_each(|(name, value)| headers.set(name, value));
+        for (name, value) in pairs {
+            headers.set(name, value);
+        }
         headers.hint(status, Some(Wall::from_micros(1_767_225_600_000_000))).pushback
     }
 
