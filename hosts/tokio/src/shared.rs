@@ -1,0 +1,302 @@
+//! The shared state of a client: the core behind one lock, and the turn in which everything happens.
+//!
+//! A turn reads the clock once, hands one input to the core, drains its actions into the mailboxes of the calls they
+//! concern, and only after the lock is released wakes tasks and calls the event sink. So the core is never re-entered
+//! from inside an action and no foreign code runs under the lock. A panic inside a turn would leave a core whose state
+//! means nothing: it stops the client, every waiting call hears of it, and no lock stays poisoned.
+
+use crate::{
+    clock::Running,
+    error::Stopped,
+    event::{Event, Sink},
+    mailbox::Mailboxes,
+    names::Names,
+};
+use hedgerow::{Client as Core, Duration, Instant, client::action::StallReport};
+use std::{
+    collections::VecDeque,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    task::Waker,
+};
+use tokio::{runtime::Handle, sync::Notify};
+
+/// What becomes of an attempt that the core asks to cancel: the loser of a race, or one that timed out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Losers {
+    /// Its future is dropped at once. Right where dropping tells the server to stop, as a closed HTTP/2 stream does.
+    #[default]
+    Abort,
+    /// It runs until it ends or `attempt.orphan_ttl_us` passes. Right for HTTP/1.1, where dropping closes the
+    /// connection while the server works on: the connection stays reusable, and the endpoint's in-flight count honest.
+    LetRun,
+}
+
+/// What the host itself did; the core's own counters say what it decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HostStats {
+    /// Host timers that are armed now: 0 or 1, however many calls wait.
+    pub active_timers: u32,
+    /// How often the one timer was armed for another time.
+    pub timer_arms: u64,
+    /// How often it fired.
+    pub timer_fires: u64,
+    /// How often it fired so late that results were given a turn first.
+    pub late_fires: u64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) arms: AtomicU64,
+    pub(crate) fires: AtomicU64,
+    pub(crate) late: AtomicU64,
+}
+
+/// One client's state, shared by its handles, its driver and its attempts.
+pub(crate) struct Shared {
+    state: Mutex<State>,
+    pub(crate) clock: Running,
+    pub(crate) runtime: Handle,
+    pub(crate) late_tolerance: Duration,
+    /// Tells the driver that an earlier deadline exists, or that it may end.
+    pub(crate) wake: Notify,
+    /// Tells drainers that the core is idle.
+    pub(crate) idle: Notify,
+    pub(crate) counters: Counters,
+    sink: Sink,
+}
+
+/// What is behind the lock.
+pub(crate) struct State {
+    pub(crate) core: Core,
+    pub(crate) names: Names,
+    pub(crate) mail: Mailboxes,
+    /// What the host's timer is set to, or is about to be.
+    pub(crate) armed: Option<Instant>,
+    pub(crate) stopped: Option<Stopped>,
+    pub(crate) draining: bool,
+    /// What to do once the lock is released.
+    pub(crate) after: After,
+}
+
+/// Effects that must not happen under the lock.
+#[derive(Default)]
+pub(crate) struct After {
+    pub(crate) wakers: Vec<Waker>,
+    pub(crate) aborts: Vec<Arc<Notify>>,
+    drive: bool,
+    idle: bool,
+}
+
+/// What the driver does next.
+pub(crate) enum Plan {
+    /// Wait for the deadline, or for an earlier one.
+    Wait(Option<Instant>),
+    /// The client is closed and nothing is open any more.
+    End,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        core: Core,
+        names: Names,
+        mail: Mailboxes,
+        clock: Running,
+        runtime: Handle,
+        sink: Sink,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            late_tolerance: core.late_tolerance(),
+            clock,
+            runtime,
+            wake: Notify::new(),
+            idle: Notify::new(),
+            counters: Counters::default(),
+            sink,
+            state: Mutex::new(State {
+                core,
+                names,
+                mail,
+                armed: None,
+                stopped: None,
+                draining: false,
+                after: After::default(),
+            }),
+        })
+    }
+
+    /// Hands one input to the core and performs what follows from it.
+    pub(crate) fn turn<R>(&self, input: impl FnOnce(&mut State, Instant) -> R) -> Result<R, Stopped> {
+        let (answer, after) = {
+            let mut state = self.lock();
+            if state.stopped == Some(Stopped::Poisoned) {
+                return Err(Stopped::Poisoned);
+            }
+            let now = self.clock.now();
+            let turned = catch_unwind(AssertUnwindSafe(|| {
+                let answer = input(&mut state, now);
+                state.route(now, &self.sink);
+                answer
+            }));
+            let answer = turned.map_err(|_| {
+                state.stop(Stopped::Poisoned);
+                Stopped::Poisoned
+            });
+            (answer, std::mem::take(&mut state.after))
+        };
+        self.perform(after);
+        answer
+    }
+
+    /// Lets timers act whose time has come. Early is harmless.
+    pub(crate) fn tick(&self) {
+        let _ = self.turn(|state, now| {
+            if state.core.poll_timeout().is_some_and(|wake| wake.at <= now) {
+                state.core.handle_timeout(now);
+            }
+            state.abort_orphans(now);
+        });
+    }
+
+    /// As [`Self::tick`], for a timer that was due at `due` and fired at `fired`.
+    ///
+    /// When the results that were handed over meanwhile have taken the deadline away, the core would not learn from a
+    /// timeout that this process had stopped, so it is told.
+    pub(crate) fn late_tick(&self, due: Instant, fired: Instant) {
+        let _ = self.turn(|state, now| {
+            let nothing_due = state.core.poll_timeout().is_none_or(|wake| wake.at > now);
+            if nothing_due && fired.since(due) > state.core.config().stall.slack {
+                state.core.handle_stall(StallReport::Paused { from: due, to: fired }, now);
+            }
+        });
+        self.tick();
+    }
+
+    /// The earliest deadline of the core.
+    pub(crate) fn next_wake(&self) -> Option<Instant> {
+        let state = self.lock();
+        if state.stopped == Some(Stopped::Poisoned) {
+            None
+        } else {
+            state.core.poll_timeout().map(|wake| wake.at)
+        }
+    }
+
+    /// Decides what the driver, whose timer is set to `armed`, does next.
+    pub(crate) fn plan(&self, armed: Option<Instant>) -> Plan {
+        let mut state = self.lock();
+        let over = match state.stopped {
+            Some(Stopped::Poisoned) => true,
+            Some(Stopped::Closed) => state.core.is_idle(),
+            None => false,
+        };
+        if over {
+            return Plan::End;
+        }
+        let next = state.core.poll_timeout().map(|wake| wake.at);
+        state.armed = armed.into_iter().chain(next).min();
+        Plan::Wait(state.armed)
+    }
+
+    /// Ends the client: waiting calls hear of it, later ones are refused.
+    pub(crate) fn stop(&self, stopped: Stopped) {
+        let after = {
+            let mut state = self.lock();
+            state.stop(stopped);
+            std::mem::take(&mut state.after)
+        };
+        self.perform(after);
+    }
+
+    /// Reads the state between turns.
+    pub(crate) fn read<R>(&self, question: impl FnOnce(&mut State) -> R) -> R {
+        question(&mut self.lock())
+    }
+
+    pub(crate) fn host_stats(&self) -> HostStats {
+        let real = matches!(self.clock, Running::Tokio { .. });
+        HostStats {
+            active_timers: u32::from(real && self.lock().armed.is_some()),
+            timer_arms: self.counters.arms.load(Relaxed),
+            timer_fires: self.counters.fires.load(Relaxed),
+            late_fires: self.counters.late.load(Relaxed),
+        }
+    }
+
+    fn perform(&self, after: After) {
+        after.wakers.into_iter().for_each(Waker::wake);
+        after.aborts.iter().for_each(|abort| abort.notify_one());
+        if after.drive {
+            self.wake.notify_one();
+        }
+        if after.idle {
+            self.idle.notify_waiters();
+        }
+        self.sink.deliver();
+    }
+
+    // A turn catches panics, so the lock is poisoned only by a panic elsewhere under it, which changes nothing.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Shared")
+            .field("clock", &self.clock)
+            .field("sink", &self.sink)
+            .finish_non_exhaustive()
+    }
+}
+
+impl State {
+    /// Drains the core's actions and notes until there are none.
+    fn route(&mut self, now: Instant, sink: &Sink) {
+        let mut unsent = VecDeque::new();
+        loop {
+            while let Some(action) = self.core.poll_action() {
+                sink.push(Event::Action(now, action));
+                self.mail.deliver(action, now, &self.names, &mut unsent, &mut self.after);
+            }
+            // An attempt that was withdrawn before it was sent has ended already.
+            let Some(attempt) = unsent.pop_front() else { break };
+            self.core.handle_cancelled(attempt, now);
+        }
+        while let Some(note) = self.core.poll_note() {
+            sink.push(Event::Note(note));
+        }
+        self.call_driver();
+        self.after.idle |= self.draining && self.core.is_idle();
+    }
+
+    /// The driver is needed for an earlier deadline than it knows, or to end.
+    fn call_driver(&mut self) {
+        let next = self.core.poll_timeout().map(|wake| wake.at);
+        let earlier = next.is_some_and(|next| self.armed.is_none_or(|armed| next < armed));
+        if earlier {
+            self.armed = next;
+        }
+        self.after.drive |= earlier || (self.stopped.is_some() && self.core.is_idle());
+    }
+
+    fn abort_orphans(&mut self, now: Instant) {
+        self.mail.abort_orphans(now, &mut self.after);
+    }
+
+    fn stop(&mut self, stopped: Stopped) {
+        // A broken client stays broken.
+        if self.stopped != Some(Stopped::Poisoned) {
+            self.stopped = Some(stopped);
+        }
+        self.mail.stop_all(stopped, &mut self.after);
+        self.after.drive = true;
+        self.after.idle = true;
+    }
+}
