@@ -144,6 +144,11 @@ impl Classes {
         self.classes.get_mut(class as usize)
     }
 
+    /// How many namespaces are in use; their numbers lie below.
+    pub(crate) fn namespaces(&self) -> u32 {
+        self.namespaces.len() as u32
+    }
+
     pub(crate) fn namespace(&self, namespace: u32) -> Option<&NamespaceState> {
         self.namespaces.get(namespace as usize)
     }

@@ -38,10 +38,53 @@ impl Client {
         if received.version_reset {
             self.journal.note(Reason::SignalVersionReset, Subject::none(), record.version, now);
         }
+        if received.verdict != Reason::SignalInvalid {
+            self.restart_handshakes(namespace, now);
+        }
     }
 
     /// The first admitted call of a namespace asks for its signals, if handshakes are on.
-    pub(super) fn first_use(&mut self, _namespace: u32, _now: Instant) {}
+    pub(super) fn first_use(&mut self, namespace: u32, now: Instant) {
+        let begun = self.classes.namespace(namespace).is_none_or(|state| state.handshake.is_some());
+        if self.config.signal.handshake && !begun {
+            self.ask_for_signals(namespace, Reason::HandshakeStart, now);
+        }
+    }
 
-    pub(super) fn handshake_timer(&mut self, _namespace: u32, _now: Instant) {}
+    /// Refresh time is over: the hedge limit of a silent namespace is halved, and the server is asked again.
+    pub(super) fn handshake_timer(&mut self, namespace: u32, now: Instant) {
+        let refresh = self.signals.on_refresh(namespace, now);
+        self.ask_for_signals(namespace, refresh.reason, now);
+    }
+
+    fn ask_for_signals(&mut self, namespace: u32, reason: Reason, now: Instant) {
+        self.arm_handshake(namespace, now);
+        self.actions.push_back(Action::Handshake { namespace: Namespace(namespace), reason });
+        self.journal.action(reason, Subject::none(), u64::from(namespace), now);
+    }
+
+    fn arm_handshake(&mut self, namespace: u32, now: Instant) {
+        let due = now + self.signals.refresh_delay(&mut self.streams.refresh);
+        let Some(state) = self.classes.namespace_mut(namespace) else { return };
+        if let Some(timer) = state.handshake {
+            self.wheel.cancel(timer);
+        }
+        state.handshake = Some(self.wheel.insert(due, Kind::Handshake.namespace(namespace)));
+    }
+
+    /// Any record for a namespace restarts its refresh time.
+    fn restart_handshakes(&mut self, namespace: Option<Namespace>, now: Instant) {
+        let waiting = |client: &Self, number| client.classes.namespace(number).is_some_and(|state| state.handshake.is_some());
+        match namespace {
+            Some(Namespace(number)) if waiting(self, number) => self.arm_handshake(number, now),
+            Some(_) => {}
+            None => {
+                for number in 0..self.classes.namespaces() {
+                    if waiting(self, number) {
+                        self.arm_handshake(number, now);
+                    }
+                }
+            }
+        }
+    }
 }

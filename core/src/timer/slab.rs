@@ -6,6 +6,7 @@
 //! when it grows beyond its largest size so far. Accesses outside the slab are answered, never trusted.
 
 use alloc::vec::Vec;
+use core::num::NonZeroU64;
 
 /// No entry: the end of a list.
 pub(super) const NIL: u32 = u32::MAX;
@@ -16,22 +17,26 @@ const INDEX_BITS: u32 = u32::BITS;
 ///
 /// The index of its entry and a generation: the id of a timer that fired or was cancelled is recognised as stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TimerId(u64);
+pub struct TimerId(NonZeroU64);
 
 impl TimerId {
     /// Generation 0, which no live timer has.
-    pub(super) const DEAD: Self = Self(0);
+    pub(super) const DEAD: Self = Self(NonZeroU64::MIN);
 
     const fn new(index: u32, generation: u32) -> Self {
-        Self(((generation as u64) << INDEX_BITS) | index as u64)
+        // A live generation is odd, so the number is never 0 and an `Option` of it costs nothing.
+        match NonZeroU64::new(((generation as u64) << INDEX_BITS) | index as u64) {
+            Some(number) => Self(number),
+            None => Self::DEAD,
+        }
     }
 
     pub(super) const fn index(self) -> u32 {
-        self.0 as u32
+        self.0.get() as u32
     }
 
     const fn generation(self) -> u32 {
-        (self.0 >> INDEX_BITS) as u32
+        (self.0.get() >> INDEX_BITS) as u32
     }
 }
 

@@ -1,0 +1,132 @@
+//! After warm-up the path of a call allocates nothing, hedged or not; and the memory of many calls stays in bounds.
+//!
+//! One test per process measures, so that nothing else allocates meanwhile: both live in one function.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hedgerow::client::action::{Action, EndpointSpec, Response, Start, TopologyChange};
+use hedgerow::{AttemptId, Client, Config, EndpointId, Instant, Seed, Wall};
+use serde_json::json;
+
+/// The system's allocator, counted.
+struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+static LIVE_BYTES: AtomicU64 = AtomicU64::new(0);
+
+// SAFETY: every call is handed to the system's allocator unchanged; only counters are added.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        LIVE_BYTES.fetch_add(layout.size() as u64, Ordering::Relaxed);
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE_BYTES.fetch_sub(layout.size() as u64, Ordering::Relaxed);
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+fn client(document: serde_json::Value) -> (Client, Vec<EndpointId>) {
+    let config: Config = serde_json::from_value(document).unwrap();
+    let mut client = Client::new(config, &Seed::new([3; 32]), Instant::ZERO);
+    let add = |index: u32| {
+        let zone = Some(["a", "b", "c"][index as usize % 3].to_string());
+        TopologyChange::Add(EndpointSpec { name: format!("e{index}"), zone, ..EndpointSpec::default() })
+    };
+    let changes: Vec<_> = (0..16).map(add).collect();
+    let ids = client.handle_topology(&changes, Instant::ZERO).unwrap();
+    (client, ids)
+}
+
+/// One call in three is hedged: the hedge timer fires and the hedge answers first.
+fn run_calls(client: &mut Client, replicas: &[EndpointId], now: &mut u64, count: u32) -> u32 {
+    let operation = client.operation("put").unwrap();
+    let mut hedged = 0;
+    for number in 0..count {
+        let at = Instant::from_micros;
+        *now += 1000;
+        let start = Start {
+            operation,
+            replicas: &replicas[..3],
+            wall: Some(Wall::from_micros(1_700_000_000_000_000 + *now)),
+            ..Start::default()
+        };
+        client.start(&start, at(*now)).unwrap();
+        let mut open: [Option<AttemptId>; 2] = [None; 2];
+        let mut sent = 0;
+        let mut take = |client: &mut Client, open: &mut [Option<AttemptId>; 2]| {
+            while let Some(action) = client.poll_action() {
+                if let Action::Send { attempt, .. } = action {
+                    open[sent] = Some(attempt);
+                    sent += 1;
+                }
+            }
+        };
+        take(client, &mut open);
+        if number % 3 == 0 {
+            *now += 5000;
+            client.handle_timeout(at(*now));
+            take(client, &mut open);
+        }
+        *now += 100;
+        if let Some(hedge) = open[1] {
+            hedged += 1;
+            client.handle_response(hedge, Response::default(), at(*now));
+            take(client, &mut open);
+        }
+        client.handle_response(open[0].unwrap(), Response::default(), at(*now));
+        take(client, &mut open);
+        while client.poll_note().is_some() {}
+    }
+    hedged
+}
+
+#[test]
+fn a_call_allocates_nothing_after_warm_up_and_many_calls_fit_their_bounds() {
+    let (mut client, ids) = self::client(json!({
+        "locality": {"zone": "a"},
+        "objective": {"target_us": 10_000, "max_us": 500_000},
+        "operations": {"put": {"idempotency": "token"}},
+        "hedge": {"strategy": "fixed", "delay_us": 5000},
+        "budget": {"mode": "off"},
+        "trace": {"notes": 64},
+    }));
+    let mut now = 0;
+    run_calls(&mut client, &ids, &mut now, 1000);
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let hedged = run_calls(&mut client, &ids, &mut now, 10_000);
+    let allocations = ALLOCATIONS.load(Ordering::Relaxed) - before;
+    println!("10 000 calls, {hedged} hedged: {allocations} allocations");
+    assert_eq!((allocations, hedged), (0, 3334));
+    many_calls();
+}
+
+/// 65 536 calls with one hedge each, all open, take at most 40 MB (explanations off).
+fn many_calls() {
+    const CALLS: u64 = 65_536;
+    let (mut client, _) = self::client(json!({
+        "operations": {"get": {"idempotency": "natural"}},
+        "limits": {"calls": 1_000_000, "hedges": 1_000_000},
+        "hedge": {"strategy": "fixed", "delay_us": 0},
+        "budget": {"mode": "off"},
+        "trace": {"explain_calls": 0},
+    }));
+    let operation = client.operation("get").unwrap();
+    let before = LIVE_BYTES.load(Ordering::Relaxed);
+    for number in 0..CALLS {
+        client.start(&Start { operation, ..Start::default() }, Instant::from_micros(number)).unwrap();
+        let sends = std::iter::from_fn(|| client.poll_action()).count();
+        assert_eq!(sends, 2);
+    }
+    let bytes = LIVE_BYTES.load(Ordering::Relaxed) - before;
+    println!("{CALLS} calls with one hedge: {} bytes each, {} MB", bytes / CALLS, bytes / 1_000_000);
+    assert!(bytes <= 40_000_000, "{bytes} bytes");
+}
