@@ -37,6 +37,7 @@ pub fn serve(
     std::fs::create_dir_all(folder)?;
     let store = Store::open(&folder.join(format!("{}.redb", settings.name)))?;
     let name = settings.name.clone();
+    let routes = router(settings, store)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async move {
         let listener = tokio::net::TcpListener::bind(listen).await?;
@@ -45,7 +46,7 @@ pub fn serve(
             // Without it small answers wait for the client's acknowledgement; nothing depends on it.
             let _ = stream.set_nodelay(true);
         });
-        axum::serve(listener, router(settings, store)).await?;
+        axum::serve(listener, routes).await?;
         Ok(())
     })
 }

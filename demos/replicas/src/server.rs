@@ -17,6 +17,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use serde::{Deserialize, Serialize};
+use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
@@ -67,9 +68,9 @@ pub struct Server {
     slo_header: HeaderValue,
 }
 
-/// Builds the routes of one replica.
-pub fn router(settings: Settings, store: Store) -> Router {
-    let slo_header = HeaderValue::from_str(&settings.slo.header()).unwrap_or(HeaderValue::from_static(""));
+/// Builds the routes of one replica; fails when its objectives cannot travel in a header.
+pub fn router(settings: Settings, store: Store) -> Result<Router, Box<dyn Error>> {
+    let slo_header = HeaderValue::try_from(settings.slo.header()?)?;
     let server = Arc::new(Server {
         settings,
         store: Arc::new(store),
@@ -78,12 +79,13 @@ pub fn router(settings: Settings, store: Store) -> Router {
         refused: AtomicU64::new(0),
         slo_header,
     });
-    Router::new()
+    let routes = Router::new()
         .route("/kv/{key}", get(read).put(write))
         .route("/replica/{key}", put(write_replica))
         .route("/peers", put(set_peers))
         .route("/audit", get(audit))
-        .with_state(server)
+        .with_state(server);
+    Ok(routes)
 }
 
 /// One admitted request; dropping it makes room for the next.
@@ -117,7 +119,7 @@ impl Server {
         response
     }
 
-    fn failed(&self, error: &dyn std::error::Error) -> Response {
+    fn failed(&self, error: &dyn Error) -> Response {
         self.answer(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"))
     }
 }

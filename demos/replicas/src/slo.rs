@@ -1,12 +1,11 @@
 //! What a server tells its clients in the response field `Hedgerow-Slo`.
 
+use hedgerow::signal::header::{Breadth, FieldError, SloField};
+use hedgerow::signal::record::Record;
 use std::time::Duration;
 
 /// Name of the response field that carries objectives and limits.
 pub const RESPONSE_FIELD: &str = "hedgerow-slo";
-
-/// Name of the request field by which a client says what it has seen and what it can do.
-pub const REQUEST_FIELD: &str = "hedgerow-client";
 
 /// Objectives and limits of one server, the same for reads and writes.
 #[derive(Clone, Copy, Debug)]
@@ -31,15 +30,17 @@ impl Default for Slo {
 }
 
 impl Slo {
-    /// Renders the record as a structured-field dictionary (RFC 9651).
-    pub fn header(&self) -> String {
-        format!(
-            "v={}, target={}, max={}, calls={}, hedges={}",
-            self.version,
-            self.target.as_micros(),
-            self.max.as_micros(),
-            self.calls,
-            self.hedges
-        )
+    /// Renders the record as a structured-field dictionary (RFC 9651), as broad as the whole server.
+    pub fn header(&self) -> Result<String, FieldError> {
+        let micros = |time: Duration| hedgerow::Duration::from_micros(time.as_micros() as u64);
+        let record = Record {
+            version: self.version,
+            target: Some(micros(self.target)),
+            max: Some(micros(self.max)),
+            calls: Some(self.calls),
+            hedges: Some(self.hedges),
+            ..Record::default()
+        };
+        SloField { breadth: Breadth::All, record }.to_text()
     }
 }

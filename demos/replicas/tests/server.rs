@@ -26,7 +26,7 @@ async fn start(name: &str, limit: u32, work: Duration) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let settings = Settings { name: name.to_owned(), limit, work, slo: Slo::default() };
-    let routes = router(settings, store);
+    let routes = router(settings, store).unwrap();
     tokio::spawn(async move { axum::serve(listener, routes).await });
     Running { url, http: Http::new(), _folder: folder }
 }
@@ -110,7 +110,7 @@ async fn every_answer_carries_objectives_and_limits() {
     let server = start("a0", 1, Duration::ZERO).await;
     for answer in [server.put("k", "v", &[]).await, server.get("k").await, server.get("none").await] {
         let field = answer.headers["hedgerow-slo"].to_str().unwrap();
-        assert_eq!(field, "v=1, target=10000, max=500000, calls=1000, hedges=50");
+        assert_eq!(field, "v=1, target=10000, max=500000, calls=1000, hedges=50, scope=all");
     }
 }
 
