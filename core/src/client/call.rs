@@ -13,6 +13,8 @@ use crate::token::Token;
 
 /// Plan entries kept inside the call; a longer plan spills to the heap.
 const INLINE: usize = 8;
+/// The cost of no retry.
+pub(crate) const NO_RETRY: u32 = u32::MAX;
 /// Bits of an endpoint's index in a plan entry; the rest holds the low bits of its generation.
 pub(crate) const ENTRY_INDEX_BITS: u32 = 20;
 
@@ -65,12 +67,12 @@ impl Plan {
     }
 }
 
-/// What the timer beside the call timeout waits for; a call never waits for both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pending {
-    Nothing,
-    Hedge(TimerId),
-    Retry(TimerId),
+/// A token in the call's alignment of 8 bytes; whether it is one, a flag tells.
+#[derive(Clone, Copy, Debug, Default)]
+struct PackedToken {
+    t: u64,
+    high: u64,
+    low: u64,
 }
 
 /// Facts of a call that are true or false.
@@ -86,6 +88,8 @@ pub(crate) struct Flags {
     pub(crate) stopped: bool,
     /// Holds a call slot of its namespace.
     pub(crate) slot: bool,
+    /// Carries a token.
+    token: bool,
 }
 
 /// One logical request.
@@ -95,36 +99,35 @@ pub(crate) struct Call {
     pub(crate) started: Instant,
     /// Effective deadline: start + max, or the caller's if earlier.
     pub(crate) deadline: Instant,
-    /// Objective resolved at the start; later signals do not reach a running call.
-    pub(crate) target: Option<Duration>,
+    /// Objective resolved at the start, "no limit" for an unknown target; later signals do not reach a running call.
+    target: Duration,
     pub(crate) max: Duration,
-    pub(crate) token: Option<Token>,
+    token: PackedToken,
     pub(crate) timeout: PauseTimer,
     pub(crate) timeout_id: Option<TimerId>,
     pub(crate) deadline_id: Option<TimerId>,
-    pub(crate) pending: Pending,
+    /// The hedge timer or the retry timer: a call never waits for both.
+    pub(crate) pending: Option<TimerId>,
     /// The hedge delay d of this call.
     pub(crate) hedge_delay: Duration,
     /// The wait the hedge timer was armed with.
     pub(crate) hedge_wait: Duration,
     /// State of decorrelated jitter.
     pub(crate) backoff_prev: Duration,
-    /// Cost of the last retry, for budgets that refund it.
-    pub(crate) retry_cost: Option<u32>,
+    /// Cost of the last retry, for budgets that refund it; `NO_RETRY` when there was none.
+    pub(crate) retry_cost: u32,
     pub(crate) plan: Plan,
     pub(crate) class: u32,
     pub(crate) namespace: u32,
     /// First and last attempt, by slot index, in order of sending.
     pub(crate) attempts: AttemptList,
-    /// Slot index of the endpoint used last.
-    pub(crate) last_endpoint: u32,
     /// Head of its explanation, when kept.
     pub(crate) ledger: u32,
     pub(crate) idempotency: Idempotency,
     pub(crate) priority: Priority,
     pub(crate) last_class: Option<FailureClass>,
-    /// The smallest number of retries a pushback allowed.
-    pub(crate) max_retries: Option<u8>,
+    /// The smallest number of retries a pushback allowed; 255 when none spoke of it.
+    pub(crate) max_retries: u8,
     /// Attempts sent.
     pub(crate) sent: u8,
     /// Primaries and retries sent.
@@ -162,7 +165,72 @@ pub enum CallState {
     Freed = 4,
 }
 
+/// What a call is made with; everything else starts empty.
+pub(crate) struct NewCall {
+    pub(crate) cookie: u64,
+    pub(crate) deadline: Instant,
+    pub(crate) target: Option<Duration>,
+    pub(crate) max: Duration,
+    pub(crate) token: Option<Token>,
+    pub(crate) timeout: PauseTimer,
+    pub(crate) class: u32,
+    pub(crate) namespace: u32,
+    pub(crate) idempotency: Idempotency,
+    pub(crate) priority: Priority,
+    /// Whether it holds a call slot.
+    pub(crate) slot: bool,
+}
+
 impl Call {
+    pub(crate) fn new(of: NewCall, now: Instant) -> Self {
+        let token = of.token.map_or_else(PackedToken::default, |token| PackedToken {
+            t: token.t,
+            high: (token.nonce >> 64) as u64,
+            low: token.nonce as u64,
+        });
+        Self {
+            cookie: of.cookie,
+            started: now,
+            deadline: of.deadline,
+            target: of.target.unwrap_or(Duration::MAX),
+            max: of.max,
+            token,
+            timeout: of.timeout,
+            timeout_id: None,
+            deadline_id: None,
+            pending: None,
+            hedge_delay: Duration::ZERO,
+            hedge_wait: Duration::ZERO,
+            backoff_prev: Duration::ZERO,
+            retry_cost: NO_RETRY,
+            plan: Plan::default(),
+            class: of.class,
+            namespace: of.namespace,
+            attempts: AttemptList { first: None, last: None },
+            ledger: u32::MAX,
+            idempotency: of.idempotency,
+            priority: of.priority,
+            last_class: None,
+            max_retries: u8::MAX,
+            sent: 0,
+            made: 0,
+            hedges: 0,
+            open: 0,
+            open_normal: 0,
+            outstanding: 0,
+            flags: Flags { slot: of.slot, token: of.token.is_some(), ..Flags::default() },
+        }
+    }
+
+    pub(crate) fn token(&self) -> Option<Token> {
+        let PackedToken { t, high, low } = self.token;
+        self.flags.token.then(|| Token { t, nonce: (u128::from(high) << 64) | u128::from(low) })
+    }
+
+    pub(crate) fn target(&self) -> Option<Duration> {
+        (!self.target.is_unlimited()).then_some(self.target)
+    }
+
     pub(crate) const fn state(&self) -> CallState {
         match (self.flags.decided, self.outstanding) {
             (true, _) => CallState::Lingering,

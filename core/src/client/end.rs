@@ -10,7 +10,7 @@
 
 use crate::client::Client;
 use crate::client::action::{Failure, Outcome};
-use crate::client::call::CallState;
+use crate::client::call::{CallState, NO_RETRY};
 use crate::client::complete::Completion;
 use crate::client::journal::Subject;
 use crate::client::timeout::NO_STAGES;
@@ -46,7 +46,7 @@ impl Client {
             return;
         }
         self.record_success(&closed, now);
-        let cost = self.calls.get(closed.call).and_then(|found| found.retry_cost);
+        let cost = self.calls.get(closed.call).map(|found| found.retry_cost).filter(|&cost| cost != NO_RETRY);
         let namespace = self.namespace_of(closed.call);
         if let Some(budget) = self.budget(namespace) {
             budget.on_success(cost, now);
@@ -127,7 +127,6 @@ impl Client {
         if hedge && let Some(state) = self.classes.namespace_mut(namespace) {
             state.hedges.release();
         }
-        let Self { .. } = self;
         Some(Closed {
             call,
             endpoint,
@@ -288,7 +287,7 @@ impl Client {
         }
         found.flags.stopped |= pushback.never;
         if let Some(most) = pushback.max_retries {
-            found.max_retries = Some(found.max_retries.map_or(most, |old| old.min(most)));
+            found.max_retries = found.max_retries.min(most);
         }
         if found.flags.stopped {
             found.flags.hedging_closed = true;

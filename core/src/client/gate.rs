@@ -9,7 +9,6 @@
 use crate::client::Client;
 use crate::client::action::{Action, AttemptKind};
 use crate::client::attempt::{Attempt, AttemptFlags};
-use crate::client::call::Pending;
 use crate::client::explain::Levels;
 use crate::client::timeout::{Kind, NO_STAGES};
 use crate::config::Idempotency;
@@ -73,7 +72,6 @@ impl Client {
         found.attempts.last = Some(attempt);
         found.attempts.first = found.attempts.first.or(Some(attempt));
         found.plan.mark_used(index);
-        found.last_endpoint = endpoint.index();
         found.sent = found.sent.saturating_add(1);
         found.open += 1;
         found.outstanding += 1;
@@ -87,7 +85,7 @@ impl Client {
             kind,
             reason,
             ordinal: found.sent,
-            token: found.token,
+            token: found.token(),
             remaining: found.remaining(now),
             deadline: found.deadline,
             priority: found.priority,
@@ -174,7 +172,7 @@ impl Client {
         }
         let (window, above) = class.estimator.window_above(found.hedge_delay, now);
         let samples = class.estimator.samples(now);
-        match settings.coin(found.target, samples, window, above) {
+        match settings.coin(found.target(), samples, window, above) {
             Some(threshold) => self.streams.coin.chance(threshold),
             None => true,
         }
@@ -205,7 +203,7 @@ impl Client {
         self.clear_pending(call);
         let timer = self.wheel.insert(now + wait, Kind::Hedge.payload(call));
         if let Some(found) = self.calls.get_mut(call) {
-            found.pending = Pending::Hedge(timer);
+            found.pending = Some(timer);
             found.hedge_wait = wait;
             found.flags.hedge_rearmed = false;
         }
@@ -224,7 +222,7 @@ impl Client {
             return Err(Reason::RetryOff);
         };
         let resendable = class == FailureClass::NotSent && settings.resend_not_sent;
-        if found.flags.stopped || found.max_retries.is_some_and(|most| found.made.saturating_sub(1) >= most) {
+        if found.flags.stopped || found.made.saturating_sub(1) >= found.max_retries {
             return Err(Reason::PushbackStop);
         }
         if settings.max_attempts <= 1 {
@@ -237,7 +235,7 @@ impl Client {
             return Err(Reason::AttemptsExhausted);
         }
         let rng = &mut self.streams.backoff;
-        let (target, max) = (found.target, found.max);
+        let (target, max) = (found.target(), found.max);
         let own =
             settings.backoff.delay(u32::from(found.made), target, max, class, &mut found.backoff_prev, rng);
         let delay = settings.pushback.apply(own, retry_after, rng);
@@ -249,7 +247,7 @@ impl Client {
             Some(budget) => {
                 let cost = budget.withdraw(class, now).ok_or(Reason::RetryBudget)?;
                 if let Some(found) = self.calls.get_mut(call) {
-                    found.retry_cost = Some(cost);
+                    found.retry_cost = cost;
                 }
             }
             None => return Err(Reason::RetryBudget),
@@ -264,7 +262,7 @@ impl Client {
         let due = now + delay;
         let timer = self.wheel.insert(due, Kind::Retry.payload(call));
         if let Some(found) = self.calls.get_mut(call) {
-            found.pending = Pending::Retry(timer);
+            found.pending = Some(timer);
         }
         let subject = self.subject(call);
         self.journal.note(Reason::RetryScheduled, subject, due.as_micros(), now);
@@ -272,11 +270,8 @@ impl Client {
 
     pub(super) fn clear_pending(&mut self, call: Id) {
         let Some(found) = self.calls.get_mut(call) else { return };
-        match core::mem::replace(&mut found.pending, Pending::Nothing) {
-            Pending::Hedge(timer) | Pending::Retry(timer) => {
-                self.wheel.cancel(timer);
-            }
-            Pending::Nothing => {}
+        if let Some(timer) = found.pending.take() {
+            self.wheel.cancel(timer);
         }
     }
 

@@ -353,7 +353,7 @@ impl Client {
 
     /// The token of a call that is not forgotten.
     pub fn token(&self, call: CallId) -> Option<Token> {
-        self.calls.get(call.id()).and_then(|found| found.token)
+        self.calls.get(call.id()).and_then(Call::token)
     }
 
     /// Where a call stands; [`CallState::Freed`] for a stale id.

@@ -8,7 +8,7 @@ use crate::balance::score::Factors;
 use crate::client::Client;
 use crate::client::Draining;
 use crate::client::action::{AttemptKind, GivenToken, Start};
-use crate::client::call::{AttemptList, Call, CallState, Flags, Pending, Plan, plan_entry};
+use crate::client::call::{Call, CallState, NewCall, plan_entry};
 use crate::client::endpoint::View;
 use crate::client::explain::Entry;
 use crate::client::journal::Subject;
@@ -113,39 +113,20 @@ impl Client {
         let namespace = request.namespace.0;
         let slot = self.classes.namespace_mut(namespace)?.calls.try_acquire(admitted.effective.calls);
         let max = admitted.effective.max;
-        let call = self.calls.insert(Call {
+        let new = NewCall {
             cookie: request.cookie,
-            started: now,
             deadline: admitted.deadline,
             target: admitted.effective.target,
             max,
             token: admitted.token,
             timeout: PauseTimer::arm(&self.config.timer.pause, max, max, now),
-            timeout_id: None,
-            deadline_id: None,
-            pending: Pending::Nothing,
-            hedge_delay: Duration::ZERO,
-            hedge_wait: Duration::ZERO,
-            backoff_prev: Duration::ZERO,
-            retry_cost: None,
-            plan: Plan::default(),
             class: admitted.class,
             namespace,
-            attempts: AttemptList { first: None, last: None },
-            last_endpoint: u32::MAX,
-            ledger: u32::MAX,
             idempotency: admitted.idempotency,
             priority: admitted.priority,
-            last_class: None,
-            max_retries: None,
-            sent: 0,
-            made: 0,
-            hedges: 0,
-            open: 0,
-            open_normal: 0,
-            outstanding: 0,
-            flags: Flags { slot, ..Flags::default() },
-        })?;
+            slot,
+        };
+        let call = self.calls.insert(Call::new(new, now))?;
         let ledger = self.journal.ledger.open(call);
         if let Some(found) = self.calls.get_mut(call) {
             found.ledger = ledger;
@@ -239,13 +220,13 @@ impl Client {
             return Err(Reason::HedgeClientStalled);
         }
         let samples = class.estimator.samples(now);
-        let quantile = if settings.delay.needs_quantile(found.target, samples) {
+        let quantile = if settings.delay.needs_quantile(found.target(), samples) {
             class.estimator.quantile_upper(settings.delay.quantile_ppm(), now)
         } else {
             None
         };
         let average = class.estimator.average(now);
-        settings.delay.delay(DelayInput { target: found.target, average, samples, quantile })
+        settings.delay.delay(DelayInput { target: found.target(), average, samples, quantile })
     }
 
     /// Arms the timers of a new call: hedge, call timeout, deadline. (The send armed the attempt timeout.)

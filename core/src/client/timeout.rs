@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::client::Client;
 use crate::client::action::{AttemptKind, Outcome};
-use crate::client::call::{CallState, Pending};
+use crate::client::call::CallState;
 use crate::client::complete::Completion;
 use crate::config::Idempotency;
 use crate::id::{CallId, Id};
@@ -171,7 +171,7 @@ impl Client {
     fn hedge_timer(&mut self, call: Id, due: Instant, now: Instant) {
         let before = self.state(CallId::from_id(call));
         let Some(found) = self.calls.get_mut(call) else { return };
-        found.pending = Pending::Nothing;
+        found.pending = None;
         let (wait, rearmed) = (found.hedge_wait, found.flags.hedge_rearmed);
         if !rearmed && now.since(due).saturating_mul(2) > wait {
             self.arm_hedge(call, wait, now);
@@ -189,7 +189,7 @@ impl Client {
     fn retry_timer(&mut self, call: Id, now: Instant) {
         let before = self.state(CallId::from_id(call));
         let Some(found) = self.calls.get_mut(call) else { return };
-        found.pending = Pending::Nothing;
+        found.pending = None;
         let (deadline, class, last) = (found.deadline, found.class, found.last_class);
         let entry = self.next_entry(call, None).or_else(|| self.plan_anew(call, now));
         let denied = match entry {
@@ -218,8 +218,9 @@ impl Client {
 
     /// A used-up plan is drawn anew, without the endpoint used last if another one exists.
     fn plan_anew(&mut self, call: Id, now: Instant) -> Option<(u8, Id)> {
-        let last = self.calls.get(call)?.last_endpoint;
-        self.plan_into(call, &[], Some(last), now);
+        let last = self.calls.get(call)?.attempts.last;
+        let without = last.and_then(|last| self.attempts.get(last)).map(|last| last.endpoint.index());
+        self.plan_into(call, &[], without, now);
         self.next_entry(call, None)
     }
 
