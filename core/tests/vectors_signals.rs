@@ -1,5 +1,7 @@
 //! Runs every case of `tests/vectors/03-signals.json`.
 
+mod case_file;
+
 use hedgerow::{
     Duration, Instant, Reason,
     rng::Stream,
@@ -11,17 +13,6 @@ use hedgerow::{
     },
 };
 use serde_json::{Map, Value, json};
-
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/03-signals.json");
-const DEFERRED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/DEFERRED");
-
-fn is_deferred(case: &str) -> bool {
-    let list = std::fs::read_to_string(DEFERRED).unwrap_or_default();
-    list.lines().any(|line| {
-        let mut words = line.split_whitespace();
-        words.next() == Some("03-signals.json") && words.next() == Some(case)
-    })
-}
 
 fn micros(value: &Value, default: Duration) -> Duration {
     value.as_u64().map_or(default, Duration::from_micros)
@@ -166,30 +157,14 @@ fn fields(record: &Record) -> Map<String, Value> {
     }
 }
 
-fn agrees(expected: &Value, actual: &Value) -> bool {
-    match (expected, actual) {
-        (Value::Null, _) => true,
-        (Value::Object(expected), Value::Object(actual)) => {
-            expected.iter().all(|(key, value)| actual.get(key) == Some(value))
-        }
-        _ => expected == actual,
-    }
-}
-
 #[test]
 fn every_signal_vector_holds() {
-    let file: Value = serde_json::from_str(&std::fs::read_to_string(FILE).unwrap()).unwrap();
-    let cases = file["cases"].as_array().unwrap();
-    assert!(!cases.is_empty());
-    for case in cases.iter().filter(|case| !is_deferred(case["id"].as_str().unwrap())) {
+    case_file::each_case("03-signals.json", |case| {
         let mut bench = Bench::new(case);
-        let (steps, expected) = (case["steps"].as_array().unwrap(), case["expect"].as_array().unwrap());
-        assert_eq!(steps.len(), expected.len(), "{}: every step is answered", case["id"]);
-        for (at, (step, expected)) in steps.iter().zip(expected).enumerate() {
+        for (at, step, expected) in case_file::steps(case) {
             let actual = bench.answer(step);
-            let context = format!("{} ({}; {}) step {at}", case["id"], case["source"], case["reading"]);
-            assert!(agrees(expected, &actual), "{context}: want {expected}, got {actual}");
+            case_file::compare(at, expected, &actual);
         }
-        assert_eq!((bench.draws.overdrawn(), bench.draws.remaining()), (0, 0), "{}: draws", case["id"]);
-    }
+        assert_eq!((bench.draws.overdrawn(), bench.draws.remaining()), (0, 0), "draws");
+    });
 }

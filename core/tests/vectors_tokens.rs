@@ -1,5 +1,7 @@
 //! Runs every case of `tests/vectors/08-tokens.json`.
 
+mod case_file;
+
 use hedgerow::{
     Duration, Instant, Seed, Wall,
     rng::{Nonces, Stream},
@@ -12,17 +14,6 @@ use hedgerow::{
     },
 };
 use serde_json::{Value, json};
-
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/08-tokens.json");
-const DEFERRED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/DEFERRED");
-
-fn is_deferred(case: &str) -> bool {
-    let list = std::fs::read_to_string(DEFERRED).unwrap_or_default();
-    list.lines().any(|line| {
-        let mut words = line.split_whitespace();
-        words.next() == Some("08-tokens.json") && words.next() == Some(case)
-    })
-}
 
 fn number(step: &Value, key: &str) -> u64 {
     step[key].as_u64().unwrap_or_else(|| panic!("{key} in {step}"))
@@ -194,25 +185,16 @@ fn agrees(expected: &Value, actual: &Value) -> bool {
 
 #[test]
 fn every_token_vector_holds() {
-    let file: Value = serde_json::from_str(&std::fs::read_to_string(FILE).unwrap()).unwrap();
-    let cases = file["cases"].as_array().unwrap();
-    assert!(!cases.is_empty());
-    for case in cases.iter().filter(|case| !is_deferred(case["id"].as_str().unwrap())) {
+    case_file::each_case("08-tokens.json", |case| {
         let mut bench = Bench::new(case);
-        let context = || format!("{} ({}; {})", case["id"], case["source"], case["reading"]);
         let (steps, expected) = (case["steps"].as_array().unwrap(), case["expect"].as_array().unwrap());
         for (at, (step, expected)) in steps.iter().zip(expected).enumerate() {
             let actual = bench.answer(step);
-            assert!(agrees(expected, &actual), "{} step {at}: want {expected}, got {actual}", context());
+            assert!(agrees(expected, &actual), "step {at}: want {expected}, got {actual}");
         }
         if let Some(end) = expected.get(steps.len()) {
-            assert!(
-                agrees(end, &bench.end_state()),
-                "{} end: want {end}, got {}",
-                context(),
-                bench.end_state()
-            );
+            assert!(agrees(end, &bench.end_state()), "end: want {end}, got {}", bench.end_state());
         }
-        assert!(expected.len() >= steps.len(), "{}: every step is answered", context());
-    }
+        assert!(expected.len() >= steps.len(), "every step is answered");
+    });
 }

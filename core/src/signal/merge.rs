@@ -336,15 +336,20 @@ impl Signals {
         Scope::chain(namespace, operation).map(|scope| self.scopes.get(&scope))
     }
 
+    /// The newest of the records that bear on a namespace; of equals the one that lives longest.
     fn newest(&self, namespace: u32) -> Option<&Stored> {
         let first = Scope { namespace: Some(namespace), operation: None };
         let last = Scope { namespace: Some(namespace), operation: Some(u32::MAX) };
         let own = self.scopes.range(first..=last).map(|(_, stored)| stored);
-        own.chain(self.scopes.get(&Scope::ALL)).max_by_key(|stored| stored.received_at)
+        own.chain(self.scopes.get(&Scope::ALL)).max_by_key(|stored| (stored.received_at, self.ttl(stored)))
+    }
+
+    fn ttl(&self, stored: &Stored) -> Duration {
+        stored.values.ttl().unwrap_or(self.settings.ttl)
     }
 
     fn is_old(&self, stored: &Stored, now: Instant) -> bool {
-        now.since(stored.received_at) > stored.values.ttl().unwrap_or(self.settings.ttl)
+        now.since(stored.received_at) > self.ttl(stored)
     }
 
     /// A record for a scope arrived: its namespace, or every one, is in touch again.
