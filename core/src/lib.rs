@@ -34,12 +34,13 @@ pub use id::{AttemptId, CallId, EndpointId};
 pub use latency::{Estimator, EstimatorSettings, bucket::Bucket, ewma::Ewma, histogram::Histogram};
 pub use reason::Reason;
 pub use retry::{
-    backoff::{BackoffSettings, Series},
+    backoff::BackoffSettings,
     budget::{Budget, BudgetSettings},
     outcome::{Ended, FailureClass, Fault},
     policy::{RetryCall, RetryPolicy},
     preset::Preset,
     pushback::{Pushback, PushbackMode, PushbackSettings},
+    series::Series,
 };
 pub use rng::{Nonces, Seed, SeedError, Stream, StreamKind};
 pub use stats::Stats;

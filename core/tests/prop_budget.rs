@@ -198,20 +198,20 @@ proptest! {
             let (instant, slot) = (Instant::from_micros(now), now / (ttl / 10));
             let balance = |amounts: &[(u64, i64)]| {
                 let alive = amounts.iter().filter(|(made, _)| made + 9 >= slot).map(|(_, amount)| amount);
-                (ttl * u64::from(min_per_s)) as i64 + alive.sum::<i64>()
+                (ttl * u64::from(min_per_s)).cast_signed() + alive.sum::<i64>()
             };
             for _ in 0..event.deposits {
                 budget.deposit(instant);
-                amounts.push((slot, pct as i64));
+                amounts.push((slot, pct.cast_signed()));
             }
             for _ in 0..event.asks {
-                let allowed = balance(&amounts) >= TOKEN as i64;
+                let allowed = balance(&amounts) >= TOKEN.cast_signed();
                 prop_assert_eq!(budget.withdraw(CLASS, instant).is_some(), allowed);
                 if allowed {
-                    amounts.push((slot, -(TOKEN as i64)));
+                    amounts.push((slot, -TOKEN.cast_signed()));
                 }
             }
-            prop_assert_eq!(budget.level(instant), balance(&amounts).max(0) as u64);
+            prop_assert_eq!(budget.level(instant), balance(&amounts).max(0).cast_unsigned());
         }
     }
 

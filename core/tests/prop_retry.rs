@@ -1,11 +1,12 @@
 //! Properties of backoff, pushback and the retry decision that must hold for every input.
 
 use hedgerow::config::RetrySettings;
-use hedgerow::retry::backoff::{BackoffSettings, Base, Cap, Jitter, Kind, Order, Series};
+use hedgerow::retry::backoff::{BackoffSettings, Base, Cap, Jitter, Kind, Order};
 use hedgerow::retry::budget::{AwsCosts, Budget, BudgetSettings, TOKEN};
+use hedgerow::retry::gate::{Question, Terms, gate};
 use hedgerow::retry::outcome::FailureClass;
-use hedgerow::retry::policy::{Question, Terms, gate};
 use hedgerow::retry::pushback::{LONGEST, Pushback, PushbackMode, PushbackSettings};
+use hedgerow::retry::series::Series;
 use hedgerow::time::MAX_MICROS;
 use hedgerow::{Duration, Instant, Reason, Seed, Stream, StreamKind};
 use proptest::{prelude::*, sample::select, test_runner::RngSeed};

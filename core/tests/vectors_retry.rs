@@ -4,12 +4,14 @@ mod case_file;
 
 use case_file::{compare, each_case, steps};
 use hedgerow::config::{Idempotency, RetrySettings};
-use hedgerow::retry::backoff::{BackoffSettings, Base, Cap, Jitter, Kind, Order, Series};
+use hedgerow::retry::backoff::{BackoffSettings, Base, Cap, Jitter, Kind, Order};
 use hedgerow::retry::budget::{AwsCosts, Budget, BudgetSettings, TOKEN};
+use hedgerow::retry::gate::{Granted, Question, Refused, Terms, gate};
 use hedgerow::retry::outcome::{Ended, FailureClass, Fault};
-use hedgerow::retry::policy::{Granted, Question, Refused, RetryCall, RetryPolicy, Terms, gate};
+use hedgerow::retry::policy::{RetryCall, RetryPolicy};
 use hedgerow::retry::preset::Preset;
 use hedgerow::retry::pushback::{Hint, Pushback, PushbackMode, PushbackSettings};
+use hedgerow::retry::series::Series;
 use hedgerow::retry::server_delay::{DelayHeaders, retry_after};
 use hedgerow::retry::{grpc, http};
 use hedgerow::rng::Stream;
@@ -432,7 +434,7 @@ fn retry_theory() {
         let config = config.clone();
         move |step| match step["do"].as_str()? {
             "analytic" if !step["layers"].is_null() => {
-                let attempts = number(step, "attempts_milli")? as f64 / 1000.0;
+                let attempts = step["attempts_milli"].as_f64()? / 1000.0;
                 Some(json!({"amplification": attempts.powi(number(step, "layers")? as i32)}))
             }
             "analytic" => {

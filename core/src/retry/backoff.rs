@@ -6,10 +6,10 @@
 //! proposal A6 for the proportional one; *anchored*, the default, is our reading of Netflix's sentence that the first
 //! retry is relevant to the latency target: it is never instant and never later than the target.
 //!
-//! State: none here; a call carries its own [`Series`]. Inputs: the number of the retry, the call's target and
+//! State: none here; a call carries its own [`Series`](super::series::Series). Inputs: the number of the retry, the call's target and
 //! max, the class just seen, one stream. It never looks at time left or at a budget, and never draws more than once.
 
-use super::{outcome::FailureClass, pushback::PushbackSettings};
+use super::outcome::FailureClass;
 use crate::{
     rng::Stream,
     time::{Duration, MAX_MICROS},
@@ -223,52 +223,6 @@ impl BackoffSettings {
 fn scale(n: u64, milli: u32) -> u64 {
     let product = u128::from(n) * u128::from(milli) / 1000;
     u64::try_from(product).unwrap_or(u64::MAX)
-}
-
-/// One call's place in its series of delays; fresh for each call, in no snapshot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Series {
-    /// Attempts that no longer count towards `k`, because an exact hint started the series again.
-    skipped: u32,
-    prev: Duration,
-}
-
-impl Series {
-    /// The start of a call.
-    pub const fn new() -> Self {
-        Self { skipped: 0, prev: Duration::ZERO }
-    }
-
-    /// The number of the retry that would come after `made` attempts (primary and retries), 1 being the first.
-    pub const fn k(&self, made: u32) -> u32 {
-        let k = made.saturating_sub(self.skipped);
-        if k == 0 { 1 } else { k }
-    }
-
-    /// Draws the own delay, then lets the server's hint change it: at most two draws. O(k).
-    pub fn draw(&mut self, ask: &Ask<'_>, made: u32, hint: Option<Duration>, rng: &mut Stream) -> Duration {
-        let k = self.k(made);
-        let own = ask.backoff.delay(k, ask.target, ask.max, ask.class, &mut self.prev, rng);
-        if ask.pushback.restarts(hint) {
-            self.skipped = made;
-        }
-        ask.pushback.apply(own, hint, rng)
-    }
-}
-
-/// What a draw of [`Series`] looks at.
-#[derive(Clone, Copy, Debug)]
-pub struct Ask<'a> {
-    /// How the own delay is drawn.
-    pub backoff: &'a BackoffSettings,
-    /// What a hint does to it.
-    pub pushback: &'a PushbackSettings,
-    /// The class's target at the start of the call.
-    pub target: Option<Duration>,
-    /// The class's max at the start of the call.
-    pub max: Duration,
-    /// The failure just seen.
-    pub class: FailureClass,
 }
 
 #[cfg(test)]

@@ -1,140 +1,23 @@
-//! The retry decision: whether a failed attempt is followed by another, and when.
+//! Retries alone: the retry gate with a budget and a stream of its own, for hosts that bring their own calls.
 //!
-//! [`gate`] asks every question in one fixed order and the first refusal names the reason: the class, the server's
-//! word, whether retries are on, whether the operation may run twice, attempts left, time left, and last the budget,
-//! so that no token is spent on a refusal. The delay is drawn before time and budget are asked, so that the sequence
-//! of draws depends on events alone. [`RetryPolicy`] is the same decision with budget and stream of its own, for hosts
-//! that take only retries.
-//!
-//! A decision never sleeps, never sends, and never retries an operation that may not run twice. The token is taken here
-//! and not given back, even when the call ends during the wait.
+//! The client machine asks [`gate`] itself; this is for an SDK that wants only retries. State: settings, one budget, one
+//! stream, the average it is told. A call's part of the state is a [`RetryCall`], which the host keeps. Inputs are the
+//! start, the failures and the success of a call; the answer to a failure is a delay or a reason. It keeps no timers and
+//! never sends.
 
 use super::{
-    backoff::{Ask, Series},
     budget::Budget,
+    gate::{Granted, Question, Refused, Terms, gate},
     outcome::FailureClass,
     preset::Preset,
     pushback::Pushback,
+    series::Series,
 };
 use crate::{
     config::RetrySettings,
-    reason::Reason,
     rng::{Seed, Stream, StreamKind},
     time::{Duration, Instant},
 };
-
-/// What a call is bound to, settled at its start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// Whether the operation may be sent twice.
-    pub idempotent: bool,
-    /// The latency target, if one is known.
-    pub target: Option<Duration>,
-    /// The time after which the call is given up.
-    pub max: Duration,
-    /// The instant after which an answer is of no use; `None` means never.
-    pub deadline: Option<Instant>,
-}
-
-impl Terms {
-    /// Whether an attempt sent after `delay` would, on average, be answered by the deadline.
-    ///
-    /// An answer exactly at the deadline is in time; the sum saturates. Asked again, with no delay, when the retry is due.
-    pub fn in_time(&self, delay: Duration, average: Duration, now: Instant) -> bool {
-        self.deadline.is_none_or(|deadline| now + delay + average <= deadline)
-    }
-}
-
-/// What the gate is asked, when an attempt ended and nothing of the call is outstanding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// What the call is bound to.
-    pub terms: Terms,
-    /// The failure just seen.
-    pub class: FailureClass,
-    /// The server's word: the delay of this failure, `never` of any attempt of the call, the least `max_retries`.
-    pub pushback: Pushback,
-    /// Primary and retries sent so far, hedges not counted; ≥ 1.
-    pub made: u32,
-    /// The class's average time to an answer, zero without samples.
-    pub average: Duration,
-}
-
-/// A retry that may be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Granted {
-    /// How long to wait, in real time; a pause of the client only makes it later.
-    pub delay: Duration,
-    /// What the budget took, for [`Budget::on_success`].
-    pub cost: u32,
-}
-
-/// A retry that may not be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// Why.
-    pub reason: Reason,
-    /// The delay that was drawn before time or budget refused.
-    ///
-    /// A long-polling operation refused by the budget sleeps this long before it fails, so that its caller's loop does
-    /// not spin (AWS 2.1).
-    pub delay: Option<Duration>,
-}
-
-/// Decides about a retry: the delay and the cost, or why not.
-///
-/// In this order: `fatal`, `pushback_stop`, `retry_off`, `not_idempotent`, `attempts_exhausted`, then the draw, then
-/// `retry_no_time` and `retry_budget`. Report the failure to the budget before. At most two draws. O(1) for the ten
-/// attempts that a configuration allows.
-pub fn gate(
-    settings: &RetrySettings,
-    question: &Question,
-    series: &mut Series,
-    budget: &mut Budget,
-    rng: &mut Stream,
-    now: Instant,
-) -> Result<Granted, Refused> {
-    if let Some(reason) = stop(settings, question) {
-        return Err(Refused { reason, delay: None });
-    }
-    let Question { terms, class, .. } = *question;
-    let RetrySettings { backoff, pushback, .. } = settings;
-    let ask = Ask { backoff, pushback, target: terms.target, max: terms.max, class };
-    let delay = series.draw(&ask, question.made, question.pushback.retry_after, rng);
-    if !terms.in_time(delay, question.average, now) {
-        return Err(Refused { reason: Reason::RetryNoTime, delay: Some(delay) });
-    }
-    match budget.withdraw(class, now) {
-        Some(cost) => Ok(Granted { delay, cost }),
-        None => Err(Refused { reason: Reason::RetryBudget, delay: Some(delay) }),
-    }
-}
-
-/// The part of the gate that needs neither chance nor time nor a budget: why no retry can follow, if so.
-pub fn stop(settings: &RetrySettings, question: &Question) -> Option<Reason> {
-    let not_sent = question.class == FailureClass::NotSent && settings.resend_not_sent;
-    if question.class == FailureClass::Fatal {
-        Some(Reason::Fatal)
-    } else if is_pushed_back(settings, question) {
-        Some(Reason::PushbackStop)
-    } else if settings.max_attempts <= 1 {
-        Some(Reason::RetryOff)
-    } else if !question.terms.idempotent && !not_sent {
-        Some(Reason::NotIdempotent)
-    } else if question.made >= u32::from(settings.max_attempts) {
-        Some(Reason::AttemptsExhausted)
-    } else {
-        None
-    }
-}
-
-/// Whether the server's word ends the call. A refusal without a delay ends it even where pushback is ignored.
-fn is_pushed_back(settings: &RetrySettings, question: &Question) -> bool {
-    let Pushback { retry_after, never, max_retries } = question.pushback;
-    let used_up = max_retries.is_some_and(|most| question.made.saturating_sub(1) >= u32::from(most));
-    let refused = question.class == FailureClass::Refused && retry_after.is_none();
-    refused || (settings.pushback.is_heard() && (never || used_up))
-}
 
 /// One call of a [`RetryPolicy`]; made by [`RetryPolicy::start`].
 #[derive(Clone, Copy, Debug)]
@@ -163,7 +46,8 @@ impl RetryCall {
 ///
 /// ```
 /// use hedgerow::{Duration, Instant, Seed, reason::Reason};
-/// use hedgerow::retry::{outcome::FailureClass, policy::{RetryPolicy, Terms}, preset::Preset, pushback::Pushback};
+/// use hedgerow::retry::{outcome::FailureClass, gate::Terms, policy::RetryPolicy};
+/// use hedgerow::retry::{preset::Preset, pushback::Pushback};
 /// let now = Instant::ZERO;
 /// let mut policy = RetryPolicy::from_preset(Preset::Aws21, &Seed::new([7; 32]), now);
 /// let max = Duration::from_secs(60);
@@ -275,5 +159,70 @@ impl RetryPolicy {
         call.made = call.made.saturating_add(1);
         call.last_cost = Some(granted.cost);
         Ok(granted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{reason::Reason, retry::budget::TOKEN};
+
+    const NOW: Instant = Instant::ZERO;
+    const OPEN: Terms = Terms { idempotent: true, target: None, max: Duration::MAX, deadline: None };
+    const CLASS: FailureClass = FailureClass::Transient;
+
+    fn policy(preset: Preset, max_attempts: u8) -> RetryPolicy {
+        let settings = RetrySettings { max_attempts, ..preset.retry() };
+        RetryPolicy::with_stream(
+            settings,
+            Budget::new(preset.budget(), NOW),
+            Stream::from_fractions(alloc::vec![]),
+        )
+    }
+
+    #[test]
+    fn the_server_word_holds_for_the_rest_of_the_call() {
+        let mut policy = policy(Preset::Netflix, 10);
+        let mut call = policy.start(OPEN, NOW);
+        let two = Pushback { max_retries: Some(2), ..Pushback::NONE };
+        let five = Pushback { max_retries: Some(5), ..Pushback::NONE };
+        assert!(policy.handle_failure(&mut call, CLASS, two, NOW).is_ok());
+        assert!(policy.handle_failure(&mut call, CLASS, five, NOW).is_ok());
+        let last = policy.handle_failure(&mut call, CLASS, Pushback::NONE, NOW);
+        assert_eq!(last.map_err(|refused| refused.reason), Err(Reason::PushbackStop));
+        assert_eq!(call.made(), 3);
+    }
+
+    #[test]
+    fn a_pause_of_the_client_costs_the_grpc_throttle_nothing() {
+        let mut policy = policy(Preset::GrpcA6, 5);
+        let mut call = policy.start(OPEN, NOW);
+        assert!(policy.handle_paused(&mut call, NOW).is_ok());
+        assert_eq!(policy.level(NOW), 10 * TOKEN);
+        assert!(policy.handle_failure(&mut call, FailureClass::Timeout, Pushback::NONE, NOW).is_ok());
+        assert_eq!(policy.level(NOW), 9 * TOKEN);
+    }
+
+    #[test]
+    fn a_success_gives_back_the_cost_of_the_last_retry_alone() {
+        let mut policy = policy(Preset::Aws21, 3);
+        let mut call = policy.start(OPEN, NOW);
+        assert!(policy.handle_failure(&mut call, CLASS, Pushback::NONE, NOW).is_ok());
+        assert!(policy.handle_failure(&mut call, FailureClass::Overloaded, Pushback::NONE, NOW).is_ok());
+        policy.handle_success(&call, NOW);
+        assert_eq!(policy.level(NOW), 486 * TOKEN);
+    }
+
+    #[test]
+    fn amplification_is_a_tenth_when_every_attempt_fails() {
+        let mut policy = policy(Preset::Netflix, 3);
+        let (mut attempts, calls) = (0, 10_000);
+        for _ in 0..calls {
+            let mut call = policy.start(OPEN, NOW);
+            while policy.handle_failure(&mut call, CLASS, Pushback::NONE, NOW).is_ok() {}
+            attempts += call.made();
+        }
+        // Ten tokens from the start, and one for every ten first attempts but the first, whose deposit met a full stock.
+        assert_eq!(attempts, calls + 10 + (calls - 1) / 10);
     }
 }
