@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::config::{Idempotency, Priority};
 use crate::id::Id;
 use crate::retry::outcome::FailureClass;
+use crate::retry::series::Series;
 use crate::time::{Duration, Instant};
 use crate::timer::pause::PauseTimer;
 use crate::timer::wheel::TimerId;
@@ -96,7 +97,6 @@ pub(crate) struct Flags {
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) cookie: u64,
-    pub(crate) started: Instant,
     /// Effective deadline: start + max, or the caller's if earlier.
     pub(crate) deadline: Instant,
     /// Objective resolved at the start, "no limit" for an unknown target; later signals do not reach a running call.
@@ -112,8 +112,8 @@ pub(crate) struct Call {
     pub(crate) hedge_delay: Duration,
     /// The wait the hedge timer was armed with.
     pub(crate) hedge_wait: Duration,
-    /// State of decorrelated jitter.
-    pub(crate) backoff_prev: Duration,
+    /// Where the call stands in its series of backoff delays.
+    pub(crate) series: Series,
     /// Cost of the last retry, for budgets that refund it; `NO_RETRY` when there was none.
     pub(crate) retry_cost: u32,
     pub(crate) plan: Plan,
@@ -182,7 +182,7 @@ pub(crate) struct NewCall {
 }
 
 impl Call {
-    pub(crate) fn new(of: NewCall, now: Instant) -> Self {
+    pub(crate) fn new(of: NewCall) -> Self {
         let token = of.token.map_or_else(PackedToken::default, |token| PackedToken {
             t: token.t,
             high: (token.nonce >> 64) as u64,
@@ -190,7 +190,6 @@ impl Call {
         });
         Self {
             cookie: of.cookie,
-            started: now,
             deadline: of.deadline,
             target: of.target.unwrap_or(Duration::MAX),
             max: of.max,
@@ -201,7 +200,7 @@ impl Call {
             pending: None,
             hedge_delay: Duration::ZERO,
             hedge_wait: Duration::ZERO,
-            backoff_prev: Duration::ZERO,
+            series: Series::new(),
             retry_cost: NO_RETRY,
             plan: Plan::default(),
             class: of.class,
@@ -220,6 +219,11 @@ impl Call {
             outstanding: 0,
             flags: Flags { slot: of.slot, token: of.token.is_some(), ..Flags::default() },
         }
+    }
+
+    /// When the call started: its call timeout was armed then.
+    pub(crate) const fn started(&self) -> Instant {
+        self.timeout.armed()
     }
 
     pub(crate) fn token(&self) -> Option<Token> {

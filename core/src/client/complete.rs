@@ -64,7 +64,7 @@ impl Client {
         let Some(found) = self.calls.get_mut(call) else { return };
         found.flags.decided = true;
         let (timeout, deadline) = (found.timeout_id.take(), found.deadline_id.take());
-        let (wall, lost) = (now.since(found.started), found.timeout.lost());
+        let (wall, lost) = (now.since(found.started()), found.timeout.lost());
         let action = Action::Complete {
             call: CallId::from_id(call),
             cookie: found.cookie,

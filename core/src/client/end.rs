@@ -60,6 +60,7 @@ impl Client {
     }
 
     pub(super) fn end_with_failure(&mut self, attempt: Id, failure: Failure, event: CallEvent, now: Instant) {
+        let failure = Failure { pushback: failure.pushback.normalized().pushback, ..failure };
         let Some(closed) = self.close(attempt, now) else { return };
         self.journal.stats.add_ended(Some(failure.class));
         self.book_failure(&closed, failure, now);
@@ -264,7 +265,6 @@ impl Client {
             return event;
         }
         self.clear_pending(call);
-        self.note_levels(call, now);
         match self.retry_gate(call, class, hint, now) {
             Ok(delay) => self.schedule_retry(call, delay, now),
             Err(reason) => self.complete(call, Completion::of(Outcome::Failed, reason).class(class), now),

@@ -12,11 +12,12 @@ use crate::client::attempt::{Attempt, AttemptFlags};
 use crate::client::explain::Levels;
 use crate::client::timeout::{Kind, NO_STAGES};
 use crate::config::Idempotency;
-use crate::hedge::delay::Strategy;
+use crate::hedge::delay::{Strategy, is_in_time};
 use crate::id::{AttemptId, CallId, EndpointId, Id};
 use crate::reason::Reason;
+use crate::retry::gate::{Question, Terms, gate};
 use crate::retry::outcome::FailureClass;
-use crate::retry::pushback::PushbackMode;
+use crate::retry::pushback::{Pushback, PushbackMode};
 use crate::stall::StallLevel;
 use crate::stats::bump;
 use crate::time::{Duration, Instant};
@@ -130,7 +131,7 @@ impl Client {
         if self.classes.namespace(namespace).is_some_and(|state| state.pushback_until > now) {
             return Err(Reason::HedgePushback);
         }
-        if self.average(class, now) >= deadline.since(now) {
+        if !is_in_time(Duration::ZERO, self.average(class, now), deadline.since(now)) {
             return Err(Reason::HedgeNoTime);
         }
         if self.next_entry(call, None).is_none() {
@@ -217,43 +218,35 @@ impl Client {
         retry_after: Option<Duration>,
         now: Instant,
     ) -> Result<Duration, Reason> {
+        self.note_levels(call, now);
         let Some(found) = self.calls.get_mut(call) else { return Err(Reason::RetryOff) };
-        let Some(settings) = self.classes.get(found.class).map(|class| class.settings.retry) else {
-            return Err(Reason::RetryOff);
-        };
-        let resendable = class == FailureClass::NotSent && settings.resend_not_sent;
-        if found.flags.stopped || found.made.saturating_sub(1) >= found.max_retries {
+        let Some(of) = self.classes.get(found.class) else { return Err(Reason::RetryOff) };
+        if found.flags.stopped {
             return Err(Reason::PushbackStop);
         }
-        if settings.max_attempts <= 1 {
-            return Err(Reason::RetryOff);
-        }
-        if found.idempotency == Idempotency::None && !resendable {
-            return Err(Reason::NotIdempotent);
-        }
-        if found.made >= settings.max_attempts {
-            return Err(Reason::AttemptsExhausted);
-        }
+        let question = Question {
+            terms: Terms {
+                idempotent: found.idempotency != Idempotency::None,
+                target: found.target(),
+                max: found.max,
+                deadline: Some(found.deadline),
+            },
+            class,
+            pushback: Pushback { retry_after, never: false, max_retries: Some(found.max_retries) },
+            made: u32::from(found.made),
+            average: of.estimator.average(now),
+        };
+        let settings = of.settings.retry;
+        let shared = self.service_budget.as_mut();
+        let namespace = self.classes.namespace_mut(found.namespace);
+        let budget = shared.or_else(|| namespace.and_then(|state| state.budget.as_mut()));
+        let Some(budget) = budget else { return Err(Reason::RetryBudget) };
         let rng = &mut self.streams.backoff;
-        let (target, max) = (found.target(), found.max);
-        let own =
-            settings.backoff.delay(u32::from(found.made), target, max, class, &mut found.backoff_prev, rng);
-        let delay = settings.pushback.apply(own, retry_after, rng);
-        let (namespace, deadline, of) = (found.namespace, found.deadline, found.class);
-        if now + delay + self.average(of, now) > deadline {
-            return Err(Reason::RetryNoTime);
-        }
-        match self.budget(namespace) {
-            Some(budget) => {
-                let cost = budget.withdraw(class, now).ok_or(Reason::RetryBudget)?;
-                if let Some(found) = self.calls.get_mut(call) {
-                    found.retry_cost = cost;
-                }
-            }
-            None => return Err(Reason::RetryBudget),
-        }
+        let granted = gate(&settings, &question, &mut found.series, budget, rng, now)
+            .map_err(|refused| refused.reason)?;
+        found.retry_cost = granted.cost;
         bump(&mut self.journal.stats.budget_withdrawn);
-        Ok(delay)
+        Ok(granted.delay)
     }
 
     /// Arms the retry timer; the hedge timer, if any, is cleared first.

@@ -74,7 +74,9 @@ impl Client {
 
     /// Any record for a namespace restarts its refresh time.
     fn restart_handshakes(&mut self, namespace: Option<Namespace>, now: Instant) {
-        let waiting = |client: &Self, number| client.classes.namespace(number).is_some_and(|state| state.handshake.is_some());
+        let waiting = |client: &Self, number| {
+            client.classes.namespace(number).is_some_and(|state| state.handshake.is_some())
+        };
         match namespace {
             Some(Namespace(number)) if waiting(self, number) => self.arm_handshake(number, now),
             Some(_) => {}

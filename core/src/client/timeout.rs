@@ -276,7 +276,6 @@ impl Client {
     fn attempt_timed_out(&mut self, call: Id, attempt: Id, cause: Cause, now: Instant) {
         let before = self.state(CallId::from_id(call));
         let delay = if before == CallState::One {
-            self.note_levels(call, now);
             self.retry_gate(call, FailureClass::Timeout, None, now)
         } else {
             Err(Reason::AttemptTimeoutKept)

@@ -136,6 +136,11 @@ impl PauseTimer {
         self.due
     }
 
+    /// When it was armed.
+    pub const fn armed(&self) -> Instant {
+        self.armed
+    }
+
     /// The sum of the lateness of all late observations so far.
     pub const fn lost(&self) -> Duration {
         self.lost
