@@ -86,6 +86,8 @@ pub struct Stats {
     pub signals_foreign: u64,
     /// Fields of signals clamped by the guard rails.
     pub signals_clamped: u64,
+    /// Delays named by servers that were longer than an hour and clamped.
+    pub pushback_clamped: u64,
     /// Removals of endpoints that were not there.
     pub topology_unknown: u64,
     /// Notes dropped because their ring was full.
@@ -121,6 +123,7 @@ impl Stats {
             replicas_truncated: 0,
             signals_foreign: 0,
             signals_clamped: 0,
+            pushback_clamped: 0,
             topology_unknown: 0,
             notes_lost: 0,
             trace_lost: 0,

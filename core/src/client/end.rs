@@ -60,9 +60,13 @@ impl Client {
     }
 
     pub(super) fn end_with_failure(&mut self, attempt: Id, failure: Failure, event: CallEvent, now: Instant) {
-        let failure = Failure { pushback: failure.pushback.normalized().pushback, ..failure };
+        let heard = failure.pushback.normalized();
+        let failure = Failure { pushback: heard.pushback, ..failure };
         let Some(closed) = self.close(attempt, now) else { return };
         self.journal.stats.add_ended(Some(failure.class));
+        if heard.clamped {
+            bump(&mut self.journal.stats.pushback_clamped);
+        }
         self.book_failure(&closed, failure, now);
         if closed.decided || closed.asked {
             self.late(attempt, &closed, now);

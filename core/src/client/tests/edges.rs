@@ -1,1 +1,295 @@
 //! Edges of the machine, one sentence each.
+
+use std::string::ToString;
+use std::vec::Vec;
+
+use serde_json::json;
+
+use super::{add, at, client, drain, notes, reasons};
+use crate::client::Client;
+use crate::client::action::{Action, Failure, Namespace, Operation, Outcome, Response, Start, TopologyChange};
+use crate::client::call::CallState;
+use crate::id::{AttemptId, CallId};
+use crate::reason::Reason;
+use crate::retry::outcome::FailureClass;
+use crate::retry::pushback::Pushback;
+use crate::signal::record::Record;
+use crate::time::{Duration, Instant, Wall};
+
+fn two_endpoints(document: serde_json::Value) -> Client {
+    let mut client = client(document);
+    client.handle_topology(&add(&["a", "b"]), at(0)).unwrap();
+    client
+}
+
+fn plain() -> Client {
+    two_endpoints(json!({
+        "objective": {"target_us": 10_000, "max_us": 500_000},
+        "operations": {"get": {"idempotency": "natural"}, "put": {"idempotency": "token"}},
+        "trace": {"notes": 100},
+    }))
+}
+
+fn operation(client: &mut Client, name: &str) -> Operation {
+    client.operation(name).unwrap()
+}
+
+fn sent(client: &mut Client) -> Vec<AttemptId> {
+    let attempt = |action| if let Action::Send { attempt, .. } = action { Some(attempt) } else { None };
+    drain(client).into_iter().filter_map(attempt).collect()
+}
+
+fn completed(actions: &[Action]) -> (Outcome, Reason) {
+    let done = actions.iter().find_map(|action| match action {
+        Action::Complete { outcome, reason, .. } => Some((*outcome, *reason)),
+        _ => None,
+    });
+    done.expect("a completion")
+}
+
+#[test]
+fn each_denied_start_names_its_reason_and_changes_nothing() {
+    let mut client = client(json!({
+        "objective": {"max_us": 1000}, "limits": {"calls": 1}, "capacity": {"calls": 1},
+        "operations": {"put": {"idempotency": "token"}},
+    }));
+    let put = operation(&mut client, "put");
+    let start = |client: &mut Client, request: Start<'_>| client.start(&request, at(10)).map_err(Reason::slug);
+    assert_eq!(start(&mut client, Start::default()), Err("no_endpoint"));
+    client.handle_topology(&add(&["a"]), at(10)).unwrap();
+    let foreign = Start { namespace: Namespace(9), ..Start::default() };
+    assert_eq!(start(&mut client, foreign), Err("unknown_namespace"));
+    let foreign = Start { operation: Operation(9), ..Start::default() };
+    assert_eq!(start(&mut client, foreign), Err("unknown_operation"));
+    let past = Start { deadline: Some(at(10)), ..Start::default() };
+    assert_eq!(start(&mut client, past), Err("deadline_passed"));
+    assert_eq!(start(&mut client, Start { operation: put, ..Start::default() }), Err("no_clock"));
+    assert!(client.is_idle() && client.poll_timeout().is_none() && client.poll_action().is_none());
+    start(&mut client, Start::default()).unwrap();
+    assert_eq!(start(&mut client, Start::default()), Err("capacity"));
+    client.drain(None, at(10));
+    assert_eq!(start(&mut client, Start::default()), Err("draining"));
+    assert_eq!((client.stats().started, client.stats().count(Reason::Capacity)), (1, 1));
+}
+
+#[test]
+fn calls_beyond_the_limit_of_the_namespace_are_denied_and_other_namespaces_are_not() {
+    let mut client = two_endpoints(json!({"limits": {"calls": 2, "hedges": 0}}));
+    let other = client.namespace("other").unwrap();
+    assert!((0..2).all(|_| client.start(&Start::default(), at(1)).is_ok()));
+    assert_eq!(client.start(&Start::default(), at(1)), Err(Reason::CallLimit));
+    assert!(client.start(&Start { namespace: other, ..Start::default() }, at(1)).is_ok());
+}
+
+#[test]
+fn reports_for_attempts_never_sent_are_stale_and_change_nothing() {
+    let mut client = plain();
+    for number in [0, 1, 1 << 24, 1 << 52, u64::MAX] {
+        client.handle_response(AttemptId::from_number(number), Response::default(), at(5));
+        client.handle_cancelled(AttemptId::from_number(number), at(5));
+        client.cancel(CallId::from_number(number), at(5));
+    }
+    assert!(client.poll_action().is_none() && client.poll_timeout().is_none());
+    assert_eq!((client.stats().stale_attempts, client.stats().stale_calls), (10, 5));
+}
+
+#[test]
+fn time_that_goes_back_is_clamped_and_counted() {
+    let mut client = plain();
+    client.start(&Start::default(), at(1000)).unwrap();
+    let attempt = sent(&mut client)[0];
+    client.handle_response(attempt, Response::default(), at(400));
+    let actions = drain(&mut client);
+    let Action::Complete { wall, .. } = actions[0] else { panic!("{actions:?}") };
+    assert_eq!((wall, client.stats().clock_steps_back), (Duration::ZERO, 1));
+    client.handle_timeout(Instant::MAX);
+    assert_eq!(client.stats().clock_bad, 1);
+}
+
+#[test]
+fn a_hedge_is_not_sent_while_a_server_asks_the_namespace_to_wait() {
+    let mut client = plain();
+    let get = operation(&mut client, "get");
+    let start = Start { operation: get, ..Start::default() };
+    client.start(&start, at(0)).unwrap();
+    client.start(&start, at(0)).unwrap();
+    let attempts = sent(&mut client);
+    let pushback = Pushback { retry_after: Some(Duration::from_millis(50)), ..Pushback::default() };
+    client.handle_failure(attempts[0], Failure { class: FailureClass::Overloaded, pushback }, at(1000));
+    client.handle_timeout(at(10_000));
+    assert!(reasons(&mut client).contains(&"hedge_pushback".to_string()));
+    assert!(sent(&mut client).is_empty());
+}
+
+#[test]
+fn an_answer_after_the_attempt_timeout_still_wins_and_drops_the_scheduled_retry() {
+    let mut client = two_endpoints(json!({
+        "objective": {"target_us": 10_000, "max_us": 500_000},
+        "operations": {"get": {"idempotency": "natural"}},
+        "hedge": {"strategy": "off"}, "attempt": {"timeout_us": 40_000}, "timer": {"resolution_us": 0},
+        "budget": {"mode": "off"}, "trace": {"notes": 100},
+    }));
+    let get = operation(&mut client, "get");
+    let call = client.start(&Start { operation: get, ..Start::default() }, at(0)).unwrap();
+    let first = sent(&mut client)[0];
+    for due in [10_000, 20_000, 30_000, 40_000] {
+        client.handle_timeout(at(due));
+    }
+    let actions = drain(&mut client);
+    assert!(matches!(actions[..], [Action::Cancel { reason: Reason::CancelAttemptTimeout, .. }]), "{actions:?}");
+    assert_eq!(client.state(call), CallState::Waiting);
+    client.handle_response(first, Response::default(), at(40_500));
+    assert_eq!(completed(&drain(&mut client)), (Outcome::Ok, Reason::Response));
+    assert!(client.is_idle() && client.poll_timeout().is_none());
+    let _ = notes(&mut client);
+}
+
+#[test]
+fn an_attempt_timeout_that_may_not_be_followed_keeps_the_attempt() {
+    let mut client = two_endpoints(json!({
+        "objective": {"target_us": 10_000, "max_us": 500_000},
+        "operations": {"get": {"idempotency": "natural"}},
+        "hedge": {"strategy": "off"}, "attempt": {"timeout_us": 40_000}, "timer": {"resolution_us": 0, "stages": 1},
+        "budget": {"mode": "ratio", "cap": 1, "ratio": 0, "min_rate": 0, "initial": 0}, "trace": {"notes": 100},
+    }));
+    let get = operation(&mut client, "get");
+    let call = client.start(&Start { operation: get, ..Start::default() }, at(0)).unwrap();
+    client.handle_timeout(at(40_000));
+    assert!(reasons(&mut client).contains(&"attempt_timeout_kept".to_string()));
+    assert_eq!((client.state(call), client.stats().completed_failed), (CallState::One, 0));
+}
+
+#[test]
+fn a_used_up_plan_is_drawn_anew_without_the_endpoint_used_last() {
+    let mut client = two_endpoints(json!({
+        "operations": {"get": {"idempotency": "natural"}}, "hedge": {"strategy": "off"},
+        "retry": {"max_attempts": 4}, "budget": {"mode": "off"},
+    }));
+    let get = operation(&mut client, "get");
+    client.start(&Start { operation: get, ..Start::default() }, at(0)).unwrap();
+    let mut used = Vec::new();
+    for _ in 0..4 {
+        for action in drain(&mut client) {
+            if let Action::Send { attempt, endpoint, .. } = action {
+                used.push(endpoint);
+                client.handle_failure(attempt, Failure::new(FailureClass::Transient), client.clock.last());
+            }
+        }
+        if let Some(wake) = client.poll_timeout() {
+            client.handle_timeout(wake.at);
+        }
+    }
+    assert_eq!(used.len(), 4);
+    assert!(used.windows(2).all(|pair| pair[0] != pair[1]), "{used:?}");
+}
+
+#[test]
+fn a_pool_may_be_hedged_to_itself() {
+    let mut client = client(json!({
+        "operations": {"get": {"idempotency": "natural"}},
+        "hedge": {"strategy": "fixed", "delay_us": 0}, "budget": {"mode": "off"},
+    }));
+    let mut pool = add(&["pool"]);
+    if let TopologyChange::Add(spec) = &mut pool[0] {
+        spec.pool = true;
+    }
+    client.handle_topology(&pool, at(0)).unwrap();
+    let get = operation(&mut client, "get");
+    client.start(&Start { operation: get, ..Start::default() }, at(0)).unwrap();
+    assert_eq!(sent(&mut client).len(), 2);
+}
+
+#[test]
+fn every_attempt_of_a_call_carries_the_token_that_was_minted_for_it() {
+    let mut client = plain();
+    let put = operation(&mut client, "put");
+    let start = Start { operation: put, wall: Some(Wall::from_micros(1_700_000_000_000_000)), ..Start::default() };
+    let call = client.start(&start, at(0)).unwrap();
+    client.handle_timeout(at(10_000));
+    let token = client.token(call).unwrap();
+    let tokens: Vec<_> = drain(&mut client)
+        .into_iter()
+        .filter_map(|action| if let Action::Send { token, .. } = action { Some(token) } else { None })
+        .collect();
+    assert_eq!(tokens, [Some(token), Some(token)]);
+    let other = client.start(&start, at(20_000)).unwrap();
+    assert_ne!(client.token(other).unwrap(), token);
+}
+
+#[test]
+fn an_endpoint_removed_during_a_call_may_still_answer_and_is_freed_afterwards() {
+    let mut client = plain();
+    client.start(&Start::default(), at(0)).unwrap();
+    let Action::Send { attempt, endpoint, .. } = drain(&mut client)[0] else { panic!() };
+    let name = client.endpoint_name(endpoint).unwrap().to_string();
+    client.handle_topology(&[TopologyChange::Remove(name.clone())], at(10)).unwrap();
+    assert_eq!((client.in_flight(endpoint), client.endpoint(&name)), (1, None));
+    client.handle_response(attempt, Response::default(), at(20));
+    assert_eq!(completed(&drain(&mut client)).0, Outcome::Ok);
+    assert_eq!(client.endpoint_name(endpoint), None);
+    client.handle_topology(&add(&[name.as_str()]), at(30)).unwrap();
+    assert_ne!(client.endpoint(&name), Some(endpoint));
+}
+
+#[test]
+fn a_topology_that_breaks_a_rule_changes_nothing_and_names_the_path() {
+    let mut client = plain();
+    let error = client.handle_topology(&add(&["c", "d", "c"]), at(0)).unwrap_err();
+    assert_eq!(error.path, "endpoints[2].name");
+    assert_eq!(client.endpoint("c"), None);
+    let mut bad = add(&["c"]);
+    if let TopologyChange::Add(spec) = &mut bad[0] {
+        spec.factor = Some(0);
+    }
+    let error = client.handle_topology(&bad, at(0)).unwrap_err();
+    assert_eq!((error.path.as_str(), error.value.as_str()), ("endpoints[0].factor", "0"));
+    client.handle_topology(&[TopologyChange::Remove("nobody".to_string())], at(0)).unwrap();
+    assert_eq!(client.stats().topology_unknown, 1);
+}
+
+#[test]
+fn handshakes_come_at_first_use_and_then_at_each_refresh() {
+    let mut client = two_endpoints(json!({"signal": {"handshake": true, "jitter": 0}}));
+    client.start(&Start::default(), at(0)).unwrap();
+    let attempt = sent(&mut client)[0];
+    client.handle_response(attempt, Response::default(), at(1));
+    drain(&mut client);
+    assert_eq!(client.poll_timeout().unwrap().reason, Reason::WakeHandshake);
+    client.handle_timeout(at(30_000_000));
+    let actions = drain(&mut client);
+    assert!(matches!(actions[..], [Action::Handshake { reason: Reason::HandshakeRefresh, .. }]), "{actions:?}");
+    let record = Record { version: 1, ..Record::default() };
+    client.handle_signal(None, None, &record, at(50_000_000));
+    client.handle_timeout(at(79_999_999));
+    assert!(client.poll_action().is_none(), "a record restarts the refresh time");
+}
+
+#[test]
+fn a_lowered_hedge_limit_of_a_signal_acts_on_running_calls() {
+    let mut client = plain();
+    let get = operation(&mut client, "get");
+    client.start(&Start { operation: get, ..Start::default() }, at(0)).unwrap();
+    let record = Record { version: 1, hedges: Some(0), ..Record::default() };
+    client.handle_signal(Some(Namespace(0)), None, &record, at(5000));
+    client.handle_timeout(at(10_000));
+    assert!(reasons(&mut client).contains(&"hedge_limit".to_string()));
+}
+
+#[test]
+fn the_explanation_of_a_call_tells_plan_decisions_and_what_the_gates_saw() {
+    let mut client = plain();
+    let get = operation(&mut client, "get");
+    let call = client.start(&Start { operation: get, ..Start::default() }, at(0)).unwrap();
+    client.handle_timeout(at(10_000));
+    let attempts = sent(&mut client);
+    client.handle_response(attempts[1], Response::default(), at(11_000));
+    client.handle_cancelled(attempts[0], at(12_000));
+    assert!(client.is_idle());
+    let told = client.explain(call).unwrap();
+    let slugs: Vec<_> = told.events.iter().map(|event| event.reason.slug()).collect();
+    assert_eq!(slugs, ["primary", "hedge_due", "response", "lost_race"]);
+    assert_eq!((told.plan.len(), told.finished, told.truncated), (2, true, false));
+    let levels = told.events[1].levels.unwrap();
+    assert_eq!((levels.delay, levels.hedge_limit), (Duration::from_millis(10), 50));
+    assert!(client.explain(CallId::from_number(77)).is_none());
+}
