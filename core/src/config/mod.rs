@@ -1,173 +1,179 @@
-//! STUB (helper F): the configuration document, its table of fields, and the typed settings the machine reads.
+//! Configuration: one JSON-shaped document for every language, its table of fields, and the settings it resolves to.
+//!
+//! A document is read once, when a client is built. [`fields`] describes every field: default, range, unit, meaning,
+//! source; nothing of that stands anywhere else. Reading is strict: unknown names, values of another type, out of
+//! range or not finite, and fields that contradict each other are refused with a [`ConfigError`] that names path,
+//! value and range. Nothing is silently replaced or ignored, and a feature that is not built yet is refused too.
+//!
+//! `objective`, `limits`, `hedge` and `retry` may be repeated under `operations.<op>`, `namespaces.<ns>` and
+//! `namespaces.<ns>.operations.<op>`; the most specific given field wins, field by field, in the order pair, namespace,
+//! operation, top. A preset named in one of these places gives all the fields it fills there. Every class that can
+//! result is checked when the document is read, so [`Config::class`] cannot fail.
+//!
+//! ```
+//! use hedgerow::config::Config;
+//! let config: Config = serde_json::from_str(
+//!     r#"{"objective": {"max_us": 500000}, "operations": {"scan": {"objective": {"max_us": 2000000}}}}"#,
+//! ).unwrap();
+//! assert_eq!(config.class(0, 1).objective.max.as_micros(), 2_000_000);
+//! let error = serde_json::from_str::<Config>(r#"{"retry": {"max_attempts": 0}}"#).unwrap_err();
+//! assert!(error.to_string().starts_with("retry.max_attempts: 0, want 1..=10"));
+//! ```
+
+mod build;
+mod decimal;
+pub mod document;
+mod endpoint;
+mod error;
+mod field;
+mod fill;
+pub(crate) mod json;
+mod layer;
+mod read;
+mod rules;
+mod scalar;
+mod settings;
+mod table;
+mod write;
+
+pub use document::{Document, MAX_DEPTH};
+pub use endpoint::{MAX_ENDPOINT_FACTOR, MAX_ENDPOINT_TEXT, check_endpoint};
+pub use error::ConfigError;
+pub use field::{
+    About, Available, Condition, Default as FieldDefault, Field, Kind as FieldKind, Scope, fields,
+};
+pub use json::Fnv;
+pub use read::MAX_NAME;
+pub use settings::{
+    AttemptSettings, BudgetRule, Capacity, ClassSettings, HedgeSettings, Idempotency, Limits, Objective,
+    Operation, Priority, RetrySettings, TimerSettings, TokenClock, TokenSettings, TraceSettings,
+};
+
 use crate::{
     balance::{choice::BalanceSettings, ejection::EjectionSettings, health::HealthSettings},
-    hedge::delay::DelaySettings,
     latency::EstimatorSettings,
-    retry::{backoff::BackoffSettings, budget::BudgetSettings, pushback::PushbackSettings},
     signal::merge::SignalSettings,
     stall::StallSettings,
-    time::Duration,
-    timer::pause::PauseSettings,
-    token::generator::GeneratorSettings,
 };
 use alloc::{string::String, vec::Vec};
+use layer::Layers;
+use read::Given;
+use serde::{Deserialize, Deserializer, de::Error};
 
-/// `operations.<op>.idempotency`, codes 0..=3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Idempotency {
-    None = 0,
-    Retry = 1,
-    Natural = 2,
-    Token = 3,
-}
-/// Codes 0..=3; a greater one is less important.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Priority {
-    Critical = 0,
-    Degraded = 1,
-    BestEffort = 2,
-    Bulk = 3,
-}
-
-/// A document that breaks a rule: where, what was found, what is allowed. Display: `{path}: {value}, want {range}`.
+/// A validated configuration; `Config::default()` is that of the empty document.
+///
+/// The fields are public to be read. A field changed afterwards is neither checked nor part of the canonical document:
+/// to change a configuration, change the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError {
-    pub path: String,
-    pub value: String,
-    pub range: String,
-}
-
-/// `objective.*`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Objective {
-    pub target: Option<Duration>,
-    pub max: Duration,
-}
-/// `limits.*`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    pub calls: u32,
-    pub hedges: u32,
-    pub hedges_per_endpoint: Option<u32>,
-}
-/// `hedge.*`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HedgeSettings {
-    pub delay: DelaySettings,
-    pub max: u8,
-    pub after_failure: bool,
-    pub lowest_priority: Priority,
-    /** `denied: wait` */
-    pub wait: bool,
-}
-/// `retry.*`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RetrySettings {
-    pub max_attempts: u8,
-    pub resend_not_sent: bool,
-    pub backoff: BackoffSettings,
-    pub pushback: PushbackSettings,
-}
-/// The settings of one class (namespace, operation), resolved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClassSettings {
-    pub objective: Objective,
-    pub limits: Limits,
-    pub hedge: HedgeSettings,
-    pub retry: RetrySettings,
-}
-/// One named operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operation {
-    pub name: String,
-    pub idempotency: Idempotency,
-    pub priority: Priority,
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimerSettings {
-    pub pause: PauseSettings,
-    pub late_tol: Duration,
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AttemptSettings {
-    pub timeout: Option<Duration>,
-    pub orphan_ttl: Duration,
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TraceSettings {
-    pub enabled: bool,
-    pub buffer: u32,
-    pub notes: u32,
-    pub explain_calls: u32,
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Capacity {
-    pub calls: u32,
-    pub endpoints: u32,
-    pub namespaces: u32,
-    pub operations: u32,
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BudgetRule {
-    pub settings: BudgetSettings,
-    /** one per service instead of one per namespace */
-    pub per_service: bool,
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenClock {
-    Wall,
-    Estimated,
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TokenSettings {
-    pub generator: GeneratorSettings,
-    pub clock: TokenClock,
-    /** uuid7 (true) or hex */
-    pub uuid7: bool,
-}
-
-/// A validated configuration. Build with `Config::from_document` / serde `Deserialize`; `Config::default()` is the empty document.
-#[derive(Clone, Debug)]
 pub struct Config {
+    /// Name of the service, a label of at most 64 bytes.
     pub service: String,
+    /// Region the client runs in.
     pub region: Option<String>,
+    /// Zone the client runs in; `None` means that the zone factor never applies.
     pub zone: Option<String>,
+    /// Pause-tolerant timers.
     pub timer: TimerSettings,
+    /// Attempts that do not end by themselves.
     pub attempt: AttemptSettings,
+    /// What a class learns of its latency.
     pub estimator: EstimatorSettings,
+    /// How endpoints are ordered.
     pub balance: BalanceSettings,
+    /// When a busy endpoint counts as silent.
     pub health: HealthSettings,
+    /// When an outlier is ejected.
     pub ejection: EjectionSettings,
+    /// When the client itself counts as stalled.
     pub stall: StallSettings,
+    /// What retries and hedges ask before they are sent.
     pub budget: BudgetRule,
+    /// How tokens are minted.
     pub token: TokenSettings,
+    /// How a server's signals are obeyed.
     pub signal: SignalSettings,
+    /// What is kept to be told later.
     pub trace: TraceSettings,
+    /// The bounds of the tables.
     pub capacity: Capacity,
-    /// Named namespaces in byte order; number = index + 1, 0 = the unnamed default.
+    /// Named namespaces in byte order; number = index + 1, 0 is the unnamed default.
     pub namespaces: Vec<String>,
-    /// Named operations in byte order; number = index + 1, 0 = the unnamed default.
+    /// Named operations in byte order; number = index + 1, 0 is the unnamed default.
     pub operations: Vec<Operation>,
-    // private: overlays per ns, op, (ns, op)
+    layers: Layers,
 }
+
 impl Config {
-    /// Idempotency and priority of an operation.
-    pub fn operation(&self, operation: u32) -> (Idempotency, Priority) {
-        todo!()
+    /// Reads and checks a document. O(document × fields + named namespaces × named operations that override).
+    ///
+    /// ```
+    /// use hedgerow::config::{Config, Document};
+    /// let document = Document::map([("hedge", Document::map([("strategy", "fast".into())]))]);
+    /// let error = Config::from_document(&document).unwrap_err();
+    /// assert_eq!(error.to_string(), "hedge.strategy: \"fast\", want off, fixed, quantile, single_r or slo");
+    /// ```
+    pub fn from_document(document: &Document) -> Result<Self, ConfigError> {
+        let mut given = read::read(document)?;
+        let explicit = given.layers.clone();
+        fill::fill(&mut given.layers);
+        rules::check(&explicit, &given)?;
+        given.layers.settle();
+        Ok(Self::build(given))
     }
-    /// Resolved settings of a class; numbers beyond the document's names (interned later) take the unnamed values.
+
+    /// Resolved settings of a class. A number beyond the document's names sees the unnamed values. O(fields).
     pub fn class(&self, namespace: u32, operation: u32) -> ClassSettings {
-        todo!()
+        self.layers.view(namespace, operation).class()
+    }
+
+    /// Idempotency and priority of an operation; a number beyond the document's names has the defaults. O(1).
+    pub fn operation(&self, operation: u32) -> (Idempotency, Priority) {
+        let named = (operation as usize).checked_sub(1).and_then(|at| self.operations.get(at));
+        named.map_or_else(Default::default, |operation| (operation.idempotency, operation.priority))
+    }
+
+    fn build(given: Given) -> Self {
+        let Given { layers, namespaces, operations } = given;
+        let operations = (1u32..).zip(operations).map(|(number, name)| {
+            let view = layers.view(0, number);
+            Operation { name, idempotency: view.idempotency(), priority: view.priority() }
+        });
+        let operations = operations.collect();
+        let top = layers.view(0, 0);
+        Self {
+            service: top.text(table::Key::Service).unwrap_or_default(),
+            region: top.text(table::Key::Region),
+            zone: top.text(table::Key::Zone),
+            timer: top.timer(),
+            attempt: top.attempt(),
+            estimator: top.estimator(),
+            balance: top.balance(),
+            health: top.health(),
+            ejection: top.ejection(),
+            stall: top.stall(),
+            budget: top.budget(),
+            token: top.token(),
+            signal: top.signal(),
+            trace: top.trace(),
+            capacity: top.capacity(),
+            namespaces,
+            operations,
+            layers,
+        }
     }
 }
+
 impl Default for Config {
     fn default() -> Self {
-        todo!()
+        let mut given = Given::default();
+        fill::fill(&mut given.layers);
+        Self::build(given)
     }
 }
-/// STUB
-pub fn check_endpoint(path: &str, spec: &crate::client::action::EndpointSpec) -> Result<(), ConfigError> {
-    todo!()
+
+impl<'de> Deserialize<'de> for Config {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let document = Document::deserialize(deserializer)?;
+        Self::from_document(&document).map_err(D::Error::custom)
+    }
 }
