@@ -1,8 +1,11 @@
 //! The reader of structured fields against the `sfv` crate: same texts accepted, same values read.
 
-use hedgerow::signal::{
-    capabilities::ClientField,
-    header::{FieldError, SloField},
+use hedgerow::{
+    Duration,
+    signal::{
+        capabilities::ClientField,
+        header::{FieldError, SloField},
+    },
 };
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::RngSeed};
 use sfv::{BareItem, Dictionary, ListEntry, Parser};
@@ -144,7 +147,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     let Ok(dictionary) = parsed else { return Ok(()) };
     if let Ok(Some(field)) = client {
         prop_assert_eq!(field.seen, integer(&dictionary, "seen"));
-        prop_assert_eq!(field.left.map(|left| left.as_micros()), integer(&dictionary, "left"));
+        prop_assert_eq!(field.left.map(Duration::as_micros), integer(&dictionary, "left"));
         prop_assert_eq!(field.client, string(&dictionary, "client"));
         prop_assert_eq!(field.compress, tokens(&dictionary, "compress"));
     }

@@ -6,7 +6,7 @@ use hedgerow::{
     signal::{
         header::{Breadth, SloField},
         map::{Entry, MAX_RECORDS, Records},
-        merge::{Effective, Guard, Scope, SignalSettings, Signals},
+        merge::{Effective, Field, Guard, Scope, SignalSettings, Signals},
         record::Record,
     },
 };
@@ -107,9 +107,9 @@ struct Model {
 
 fn named(record: &Record) -> BTreeMap<&'static str, u64> {
     let fields = [
-        ("target", record.target.map(|time| time.as_micros())),
-        ("max", record.max.map(|time| time.as_micros())),
-        ("ttl", record.ttl.map(|time| time.as_micros())),
+        ("target", record.target.map(Duration::as_micros)),
+        ("max", record.max.map(Duration::as_micros)),
+        ("ttl", record.ttl.map(Duration::as_micros)),
         ("calls", record.calls.map(u64::from)),
         ("hedges", record.hedges.map(u64::from)),
         ("util", record.util.map(u64::from)),
@@ -229,7 +229,7 @@ proptest! {
                 Event::Receive(scope, record) => {
                     let got = signals.receive(scope, &record, at);
                     let key = if scope.namespace.is_none() { (None, None) } else { (scope.namespace, scope.operation) };
-                    let clamped: Vec<_> = got.fields.iter().map(|field| field.name()).collect();
+                    let clamped: Vec<_> = got.fields.iter().map(Field::name).collect();
                     prop_assert_eq!(got.clamped as usize, clamped.len());
                     prop_assert_eq!(
                         (got.verdict, clamped, got.version_reset),
@@ -247,7 +247,7 @@ proptest! {
             }
             for (namespace, operation) in (0..4).flat_map(|ns| (0..3).map(move |op| (ns, op))) {
                 let got = signals.effective(namespace, operation, CONFIGURED);
-                let target = got.target.map(|target| target.as_micros());
+                let target = got.target.map(Duration::as_micros);
                 prop_assert_eq!(
                     (target, got.max.as_micros(), u64::from(got.calls), u64::from(got.hedges)),
                     model.effective(namespace, operation)
@@ -375,7 +375,7 @@ fn codec_names_beyond_what_is_kept_are_clamped() {
     let names: Vec<String> = (0..40).map(|n| format!("codec{n}")).chain(["x".repeat(33)]).collect();
     let record = Record { compress: Some(names), page: Some(0), ..version(1) };
     let received = signals.receive(Scope::ALL, &record, Instant::ZERO);
-    let clamped: Vec<_> = received.fields.iter().map(|field| field.name()).collect();
+    let clamped: Vec<_> = received.fields.iter().map(Field::name).collect();
     assert_eq!(clamped, ["page", "compress"]);
     let features = signals.features(0, 0);
     assert_eq!(features.compress.map(<[_]>::len), Some(16));

@@ -77,7 +77,8 @@ impl SlowGenerator {
         if due {
             self.warned = Some(i128::from(now));
         }
-        Ok((Token { t: t as u64, nonce: self.nonces.next_nonce() }, due))
+        let t = u64::try_from(t).expect("clamped above");
+        Ok((Token { t, nonce: self.nonces.next_nonce() }, due))
     }
 }
 
@@ -283,7 +284,9 @@ proptest! {
                 Ask::Done(token) => {
                     let held = model.held.iter_mut().find(|(held, _)| *held == token);
                     prop_assert_eq!(window.done(token), held.is_some());
-                    held.into_iter().for_each(|(_, progress)| *progress = Progress::Done);
+                    if let Some((_, progress)) = held {
+                        *progress = Progress::Done;
+                    }
                 }
                 Ask::Forget(token) => {
                     let before = model.held.len();
@@ -328,7 +331,7 @@ proptest! {
         let mut rejected = 0;
         for (sent, seconds, server) in samples {
             let sent = sent + 10_000_000;
-            let received = sent.saturating_add_signed(seconds * 1_000_000 + (server % 2) as i64);
+            let received = sent.saturating_add_signed(seconds * 1_000_000 + i64::from(server % 2 == 1));
             let taken = clock.observe(
                 Instant::from_micros(sent),
                 Instant::from_micros(received),

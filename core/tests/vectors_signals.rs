@@ -8,7 +8,7 @@ use hedgerow::{
     signal::{
         header::{Breadth, SloField},
         map::{Entry, Records},
-        merge::{Effective, Guard, Scope, SignalSettings, Signals},
+        merge::{Effective, Field, Guard, Scope, SignalSettings, Signals},
         record::Record,
     },
 };
@@ -111,7 +111,7 @@ impl Bench {
             Reason::SignalInvalid => "invalid",
             other => panic!("{other:?} is no verdict of a signal"),
         };
-        let clamped: Vec<_> = received.fields.iter().map(|field| field.name()).collect();
+        let clamped: Vec<_> = received.fields.iter().map(Field::name).collect();
         assert_eq!(clamped.len(), received.clamped as usize);
         json!({"result": result, "clamped": clamped})
     }

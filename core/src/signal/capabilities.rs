@@ -10,8 +10,8 @@
 
 use crate::{
     signal::{
-        draft::Value,
-        field::{self, MAX_INTEGER, Member},
+        draft::{Draft, WrongType},
+        field::{self, MAX_INTEGER},
         header::{FieldError, Members, is_blank, value},
         record::MAX_VERSION,
     },
@@ -69,9 +69,10 @@ impl ClientField {
         if is_blank(text) {
             return Ok(None);
         }
-        let mut found = Found::default();
-        field::read_dictionary(text, |key, member| found.put(key, member))?;
-        found.read().map(Some).ok_or(FieldError::Invalid)
+        let mut draft = Draft::new(&KEYS);
+        field::read_dictionary(text, |key, member| draft.put(key, value(member)))?;
+        let field = Self::read(&mut draft).map_err(|WrongType| FieldError::Invalid)?;
+        if field.is_valid() { Ok(Some(field)) } else { Err(FieldError::Invalid) }
     }
 
     /// Writes the field, empty when there is nothing to tell; fails when a value breaks its rule.
@@ -94,6 +95,22 @@ impl ClientField {
         Ok(members.text)
     }
 
+    fn read(draft: &mut Draft<{ KEYS.len() }>) -> Result<Self, WrongType> {
+        let call = draft.text("call")?;
+        Ok(Self {
+            seen: draft.number("seen")?,
+            compress: draft.names("compress")?.unwrap_or_default(),
+            chunk: draft.flag("chunk")?,
+            page: draft.flag("page")?,
+            attempt: draft.number("attempt")?,
+            hedge: draft.flag("hedge")?,
+            left: draft.micros("left")?,
+            priority: draft.number("prio")?,
+            call: call.map(|digits| read_call(&digits).ok_or(WrongType)).transpose()?,
+            client: draft.text("client")?,
+        })
+    }
+
     fn is_valid(&self) -> bool {
         self.seen.is_none_or(|seen| (1..=MAX_VERSION).contains(&seen))
             && self.attempt != Some(0)
@@ -103,78 +120,10 @@ impl ClientField {
     }
 }
 
-/// The last member of each known key.
-#[derive(Default)]
-struct Found<'a>([Option<Member<'a>>; KEYS.len()]);
-
-impl<'a> Found<'a> {
-    fn put(&mut self, key: &str, member: Member<'a>) {
-        let slot = KEYS.iter().position(|&known| known == key).and_then(|at| self.0.get_mut(at));
-        if let Some(slot) = slot {
-            *slot = Some(member);
-        }
-    }
-
-    fn read(&self) -> Option<ClientField> {
-        let field = ClientField {
-            seen: self.number("seen")?,
-            compress: self.names("compress")?,
-            chunk: self.flag("chunk")?,
-            page: self.flag("page")?,
-            attempt: self.number("attempt")?,
-            hedge: self.flag("hedge")?,
-            left: self.number("left")?.map(Duration::from_micros),
-            priority: self.number("prio")?,
-            call: self.call()?,
-            client: self.text("client")?,
-        };
-        Some(field).filter(ClientField::is_valid)
-    }
-
-    fn value(&self, key: &str) -> Option<Value> {
-        let at = KEYS.iter().position(|&known| known == key)?;
-        self.0.get(at).copied().flatten().map(value)
-    }
-
-    // The outer option of what follows is "of the right type", the inner one "present".
-
-    fn number<T: TryFrom<i128>>(&self, key: &str) -> Option<Option<T>> {
-        match self.value(key) {
-            None => Some(None),
-            Some(Value::Integer(number)) => T::try_from(number).ok().map(Some),
-            Some(_) => None,
-        }
-    }
-
-    fn flag(&self, key: &str) -> Option<bool> {
-        match self.value(key) {
-            None => Some(false),
-            Some(Value::Flag(flag)) => Some(flag),
-            Some(_) => None,
-        }
-    }
-
-    fn names(&self, key: &str) -> Option<Vec<String>> {
-        match self.value(key) {
-            None => Some(Vec::new()),
-            Some(Value::Names(names)) => Some(names),
-            Some(_) => None,
-        }
-    }
-
-    fn text(&self, key: &str) -> Option<Option<String>> {
-        match self.value(key) {
-            None => Some(None),
-            Some(Value::Text(text)) => Some(Some(text)),
-            Some(_) => None,
-        }
-    }
-
-    fn call(&self) -> Option<Option<u64>> {
-        let Some(digits) = self.text("call")? else { return Some(None) };
-        let is_hex = digits.len() == CALL_DIGITS && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-        u64::from_str_radix(&digits, 16).ok().filter(|_| is_hex).map(Some)
-    }
+/// Exactly 16 hex digits of either case.
+fn read_call(digits: &str) -> Option<u64> {
+    let is_hex = digits.len() == CALL_DIGITS && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    u64::from_str_radix(digits, 16).ok().filter(|_| is_hex)
 }
 
 #[cfg(test)]

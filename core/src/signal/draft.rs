@@ -1,7 +1,7 @@
-//! A record while it is read: the last value of each name, of whatever type, before any of them is judged.
+//! What is being read: the last value of each known name, of whatever type, before any of them is judged.
 //!
-//! Both wire forms use the same names and the same types, so one table serves them. A repeated name keeps its last
-//! value even when an earlier one was of a wrong type; a name that is not in the table is none of our business.
+//! Every wire form has named values of the same few types, so one table serves them all. A repeated name keeps its
+//! last value even when an earlier one was of a wrong type; a name that is not in the table is none of our business.
 
 use crate::{signal::record::Record, time::Duration};
 use alloc::{string::String, vec::Vec};
@@ -25,7 +25,8 @@ pub(super) enum Value {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct WrongType;
 
-const NAMES: [&str; 16] = [
+/// The names of a record in the map form.
+const RECORD: [&str; 16] = [
     "v",
     "origin",
     "target",
@@ -44,26 +45,27 @@ const NAMES: [&str; 16] = [
     "reset",
 ];
 
-#[derive(Clone, Debug, Default)]
-pub(super) struct Draft {
-    values: [Option<Value>; NAMES.len()],
+/// The values of a record.
+pub(super) type RecordDraft = Draft<16>;
+
+/// The last value of each of `N` names.
+#[derive(Clone, Debug)]
+pub(super) struct Draft<const N: usize> {
+    names: &'static [&'static str; N],
+    values: [Option<Value>; N],
 }
 
-impl Draft {
-    /// Keeps a value; an unknown name is ignored.
-    pub(super) fn put(&mut self, name: &str, value: Value) {
-        let slot = NAMES.iter().position(|&known| known == name).and_then(|at| self.values.get_mut(at));
-        if let Some(slot) = slot {
-            *slot = Some(value);
-        }
+impl RecordDraft {
+    pub(super) fn of_record() -> Self {
+        Self::new(&RECORD)
     }
 
     /// The record, if every field has its type and lies within its range.
     pub(super) fn into_record(mut self) -> Option<Record> {
-        self.read().ok().filter(Record::is_valid)
+        self.record().ok().filter(Record::is_valid)
     }
 
-    fn read(&mut self) -> Result<Record, WrongType> {
+    fn record(&mut self) -> Result<Record, WrongType> {
         Ok(Record {
             version: self.number("v")?.ok_or(WrongType)?,
             origin: self.text("origin")?,
@@ -83,12 +85,29 @@ impl Draft {
             reset: self.flag("reset")?,
         })
     }
+}
 
-    fn take(&mut self, name: &str) -> Option<Value> {
-        NAMES.iter().position(|&known| known == name).and_then(|at| self.values.get_mut(at)?.take())
+impl<const N: usize> Draft<N> {
+    pub(super) fn new(names: &'static [&'static str; N]) -> Self {
+        Self { names, values: [const { None }; N] }
     }
 
-    fn number<T: TryFrom<i128>>(&mut self, name: &str) -> Result<Option<T>, WrongType> {
+    /// Keeps a value; an unknown name is ignored.
+    pub(super) fn put(&mut self, name: &str, value: Value) {
+        if let Some(slot) = self.slot(name) {
+            *slot = Some(value);
+        }
+    }
+
+    fn slot(&mut self, name: &str) -> Option<&mut Option<Value>> {
+        self.names.iter().position(|&known| known == name).and_then(|at| self.values.get_mut(at))
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.slot(name)?.take()
+    }
+
+    pub(super) fn number<T: TryFrom<i128>>(&mut self, name: &str) -> Result<Option<T>, WrongType> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Integer(number)) => T::try_from(number).map(Some).map_err(|_| WrongType),
@@ -96,7 +115,7 @@ impl Draft {
         }
     }
 
-    fn micros(&mut self, name: &str) -> Result<Option<Duration>, WrongType> {
+    pub(super) fn micros(&mut self, name: &str) -> Result<Option<Duration>, WrongType> {
         Ok(self.number(name)?.map(Duration::from_micros))
     }
 
@@ -106,7 +125,7 @@ impl Draft {
         Ok(size.map(|size| u32::try_from(size).unwrap_or(u32::MAX)))
     }
 
-    fn text(&mut self, name: &str) -> Result<Option<String>, WrongType> {
+    pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, WrongType> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text)),
@@ -114,7 +133,7 @@ impl Draft {
         }
     }
 
-    fn names(&mut self, name: &str) -> Result<Option<Vec<String>>, WrongType> {
+    pub(super) fn names(&mut self, name: &str) -> Result<Option<Vec<String>>, WrongType> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Names(names)) => Ok(Some(names)),
@@ -122,7 +141,7 @@ impl Draft {
         }
     }
 
-    fn flag(&mut self, name: &str) -> Result<bool, WrongType> {
+    pub(super) fn flag(&mut self, name: &str) -> Result<bool, WrongType> {
         match self.take(name) {
             None => Ok(false),
             Some(Value::Flag(flag)) => Ok(flag),
@@ -136,7 +155,7 @@ mod tests {
     use super::*;
 
     fn record(values: &[(&str, i128)]) -> Option<Record> {
-        let mut draft = Draft::default();
+        let mut draft = Draft::of_record();
         for &(name, value) in values {
             draft.put(name, Value::Integer(value));
         }
@@ -154,7 +173,7 @@ mod tests {
 
     #[test]
     fn the_last_value_of_a_name_counts_whatever_came_before() {
-        let mut draft = Draft::default();
+        let mut draft = Draft::of_record();
         draft.put("v", Value::Integer(3));
         draft.put("target", Value::Text("ten".into()));
         draft.put("target", Value::Integer(10));

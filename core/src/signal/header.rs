@@ -10,10 +10,12 @@
 //! dictionary by the RFC is refused whole. At most 4096 bytes and 64 members are read.
 
 use crate::signal::{
-    draft::{Draft, Value},
-    field::{self, Broken, Item, Member},
+    draft::{RecordDraft, Value},
+    field::{self, Broken, Member},
+    item::Item,
     record::Record,
 };
+use crate::time::Duration;
 use alloc::string::String;
 use core::fmt::{self, Write};
 
@@ -96,7 +98,7 @@ impl SloField {
         if is_blank(text) {
             return Ok(None);
         }
-        let (mut draft, mut breadth) = (Draft::default(), Some(Breadth::Operation));
+        let (mut draft, mut breadth) = (RecordDraft::of_record(), Some(Breadth::Operation));
         field::read_dictionary(text, |key, member| match key {
             "scope" => breadth = read_breadth(member),
             // The names of the map form are spelt with a hyphen here.
@@ -113,8 +115,8 @@ impl SloField {
         let mut members = Members::default();
         members.number("v", Some(record.version))?;
         members.string("origin", record.origin.as_deref())?;
-        members.number("target", record.target.map(|time| time.as_micros()))?;
-        members.number("max", record.max.map(|time| time.as_micros()))?;
+        members.number("target", record.target.map(Duration::as_micros))?;
+        members.number("max", record.max.map(Duration::as_micros))?;
         members.number("calls", record.calls)?;
         members.number("hedges", record.hedges)?;
         members.number("util", record.util)?;
@@ -122,7 +124,7 @@ impl SloField {
         members.number("util-max", record.util_max)?;
         members.number("compute", record.compute)?;
         members.number("storage", record.storage)?;
-        members.number("ttl", record.ttl.map(|time| time.as_micros()))?;
+        members.number("ttl", record.ttl.map(Duration::as_micros))?;
         members.tokens("compress", record.compress.as_deref())?;
         members.number("chunk", record.chunk)?;
         members.number("page", record.page)?;

@@ -10,17 +10,16 @@
 //! it parses, the number of records is checked here.
 
 use crate::signal::{
-    draft::{Draft, Value},
+    draft::{RecordDraft, Value},
+    loose::Loose,
     record::Record,
 };
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use crate::time::Duration;
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{self, SeqAccess, Visitor},
     ser::SerializeMap,
 };
 
@@ -82,11 +81,11 @@ impl Serialize for Entry {
         fields.put("op", self.operation.as_deref())?;
         fields.put("v", Some(record.version))?;
         fields.put("origin", record.origin.as_deref())?;
-        fields.put("target", record.target.map(|time| time.as_micros()))?;
-        fields.put("max", record.max.map(|time| time.as_micros()))?;
+        fields.put("target", record.target.map(Duration::as_micros))?;
+        fields.put("max", record.max.map(Duration::as_micros))?;
         fields.put("calls", record.calls)?;
         fields.put("hedges", record.hedges)?;
-        fields.put("ttl", record.ttl.map(|time| time.as_micros()))?;
+        fields.put("ttl", record.ttl.map(Duration::as_micros))?;
         fields.put("util", record.util)?;
         fields.put("util_target", record.util_target)?;
         fields.put("util_max", record.util_max)?;
@@ -156,7 +155,7 @@ impl<'de> Deserialize<'de> for Attempt {
             Loose::Fields(fields) => fields,
             Loose::Value(_) => return Ok(Self(None)),
         };
-        let (mut draft, mut namespace, mut operation) = (Draft::default(), Ok(None), Ok(None));
+        let (mut draft, mut namespace, mut operation) = (RecordDraft::of_record(), Ok(None), Ok(None));
         for (name, value) in fields {
             match name.as_str() {
                 "ns" => namespace = scope_name(value),
@@ -174,110 +173,5 @@ fn scope_name(value: Value) -> Result<Option<String>, ()> {
         Value::Text(name) if name == ANY => Ok(None),
         Value::Text(name) => Ok(Some(name)),
         _ => Err(()),
-    }
-}
-
-/// Any value at all; the fields of a map within a map are read over.
-enum Loose {
-    Value(Value),
-    Fields(Vec<(String, Value)>),
-}
-
-impl Loose {
-    fn into_value(self) -> Value {
-        match self {
-            Self::Value(value) => value,
-            Self::Fields(_) => Value::Other,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Loose {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LooseVisitor)
-    }
-}
-
-struct LooseVisitor;
-
-impl<'de> Visitor<'de> for LooseVisitor {
-    type Value = Loose;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Loose, E> {
-        Ok(Loose::Value(Value::Flag(flag)))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Loose, E> {
-        Ok(Loose::Value(Value::Integer(number.into())))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Loose, E> {
-        Ok(Loose::Value(Value::Integer(number.into())))
-    }
-
-    fn visit_i128<E>(self, number: i128) -> Result<Loose, E> {
-        Ok(Loose::Value(Value::Integer(number)))
-    }
-
-    fn visit_u128<E>(self, number: u128) -> Result<Loose, E> {
-        Ok(Loose::Value(Value::Integer(i128::try_from(number).unwrap_or(i128::MAX))))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Loose, E> {
-        Ok(Loose::Value(Value::Other))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Loose, E> {
-        Ok(Loose::Value(Value::Text(text.to_string())))
-    }
-
-    fn visit_bytes<E>(self, _: &[u8]) -> Result<Loose, E> {
-        Ok(Loose::Value(Value::Other))
-    }
-
-    fn visit_unit<E>(self) -> Result<Loose, E> {
-        Ok(Loose::Value(Value::Other))
-    }
-
-    fn visit_none<E>(self) -> Result<Loose, E> {
-        Ok(Loose::Value(Value::Other))
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Loose, D::Error> {
-        Loose::deserialize(inner)
-    }
-
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Loose, D::Error> {
-        Loose::deserialize(inner)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Loose, A::Error> {
-        let mut names = Some(Vec::new());
-        while let Some(element) = list.next_element::<Loose>()? {
-            match (element, &mut names) {
-                (Loose::Value(Value::Text(name)), Some(names)) => names.push(name),
-                _ => names = None,
-            }
-        }
-        Ok(Loose::Value(names.map_or(Value::Other, Value::Names)))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(name) = map.next_key::<Loose>()? {
-            match name {
-                Loose::Value(Value::Text(name)) => {
-                    fields.push((name, map.next_value::<Loose>()?.into_value()))
-                }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(Loose::Fields(fields))
     }
 }

@@ -17,9 +17,13 @@ use crate::{
     signal::stored::Stored,
     time::{Duration, Instant},
 };
-use alloc::{boxed::Box, collections::BTreeMap};
+use alloc::collections::BTreeMap;
 
-pub use crate::signal::stored::{Clamped, Field, Load};
+pub use crate::signal::{
+    clamped::{Clamped, Field},
+    scope::Scope,
+    settings::{Guard, SignalSettings},
+};
 
 /// After this many lifetimes without news a record's version binds no more, and hedges halve.
 const SILENCE_IN_TTLS: u64 = 10;
@@ -28,89 +32,6 @@ const SILENCE_IN_TTLS: u64 = 10;
 const MAX_HALVINGS: u8 = 63;
 
 const PPM: u128 = 1_000_000;
-
-/// Settings of [`Signals`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SignalSettings {
-    /// Whether a namespace asks for a handshake at first use and at each refresh; default false.
-    pub handshake: bool,
-    /// Time between two refreshes; default 30 s, 1 s to 1 h.
-    pub refresh: Duration,
-    /// Spread of a refresh to either side, in parts per million; default 200 000, at most 500 000.
-    pub jitter_ppm: u32,
-    /// The lifetime of a record that names none; default 60 s, at least `refresh`.
-    pub ttl: Duration,
-    /// What a server may ask for at most.
-    pub guard: Guard,
-}
-
-impl Default for SignalSettings {
-    fn default() -> Self {
-        Self {
-            handshake: false,
-            refresh: Duration::from_secs(30),
-            jitter_ppm: 200_000,
-            ttl: Duration::from_secs(60),
-            guard: Guard::default(),
-        }
-    }
-}
-
-/// Guard rails: values beyond them are clamped and counted, never refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Guard {
-    /// The least target; default 100 µs, 1 µs to 60 s.
-    pub min_target: Duration,
-    /// The largest target and max; default 60 s, 1 ms to 1 h.
-    pub max_max: Duration,
-    /// The most calls; default 10 000, 1 to 1 000 000.
-    pub max_calls: u32,
-    /// The most hedges; default 1000, at most `max_calls`.
-    pub max_hedges: u32,
-    /// The shortest lifetime; default 1 s.
-    pub ttl_min: Duration,
-    /// The longest lifetime; default 1 h.
-    pub ttl_max: Duration,
-}
-
-impl Default for Guard {
-    fn default() -> Self {
-        Self {
-            min_target: Duration::from_micros(100),
-            max_max: Duration::from_secs(60),
-            max_calls: 10_000,
-            max_hedges: 1000,
-            ttl_min: Duration::from_secs(1),
-            ttl_max: Duration::from_secs(3600),
-        }
-    }
-}
-
-/// Scope of a record: namespace and operation numbers, `None` = any.
-///
-/// An operation without a namespace is no scope and reads as "any, any".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Scope {
-    /// The namespace's number.
-    pub namespace: Option<u32>,
-    /// The operation's number.
-    pub operation: Option<u32>,
-}
-
-impl Scope {
-    /// Every namespace and operation.
-    pub const ALL: Self = Self { namespace: None, operation: None };
-
-    fn normal(self) -> Self {
-        if self.namespace.is_none() { Self::ALL } else { self }
-    }
-
-    /// The scopes that bear on a class, narrowest first.
-    fn chain(namespace: u32, operation: u32) -> [Self; 3] {
-        let namespace = Some(namespace);
-        [Self { namespace, operation: Some(operation) }, Self { namespace, operation: None }, Self::ALL]
-    }
-}
 
 /// What came of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,17 +58,6 @@ pub struct Effective {
     pub calls: u32,
     /// Concurrent hedges.
     pub hedges: u32,
-}
-
-/// Features that a server wants, each from the narrowest scope that names it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Features<'a> {
-    /// Codec names, best first.
-    pub compress: Option<&'a [Box<str>]>,
-    /// Chunk size in bytes, 0 = do not chunk.
-    pub chunk: Option<u32>,
-    /// Page size in bytes.
-    pub page: Option<u32>,
 }
 
 /// What the firing of a namespace's refresh timer came to.
@@ -243,31 +153,6 @@ impl Signals {
         self.revision
     }
 
-    /// The features wanted for a class.
-    pub fn features(&self, namespace: u32, operation: u32) -> Features<'_> {
-        let found = self.find(namespace, operation);
-        Features {
-            compress: found.iter().flatten().find_map(|stored| stored.compress.as_deref()),
-            chunk: found.iter().flatten().find_map(|stored| stored.values.chunk),
-            page: found.iter().flatten().find_map(|stored| stored.values.page()),
-        }
-    }
-
-    /// The utilizations last heard for a class, field by field.
-    pub fn load(&self, namespace: u32, operation: u32) -> Load {
-        let found = self.find(namespace, operation);
-        let first = |field: fn(&Load) -> Option<u16>| {
-            found.iter().flatten().find_map(|stored| field(&stored.values.load))
-        };
-        Load {
-            util: first(|load| load.util),
-            util_target: first(|load| load.util_target),
-            util_max: first(|load| load.util_max),
-            compute: first(|load| load.compute),
-            storage: first(|load| load.storage),
-        }
-    }
-
     /// The newest version applied under the narrowest scope that has one: what a request tells as `seen`.
     pub fn seen(&self, namespace: u32, operation: u32) -> Option<u64> {
         self.find(namespace, operation).iter().flatten().next().map(|stored| stored.version)
@@ -332,7 +217,7 @@ impl Signals {
         Some(clamped)
     }
 
-    fn find(&self, namespace: u32, operation: u32) -> [Option<&Stored>; 3] {
+    pub(super) fn find(&self, namespace: u32, operation: u32) -> [Option<&Stored>; 3] {
         Scope::chain(namespace, operation).map(|scope| self.scopes.get(&scope))
     }
 

@@ -4,7 +4,12 @@
 //! order matters: a server that contradicts itself is refused before a clamp could hide the contradiction.
 
 use crate::{
-    signal::{merge::Guard, record::Record},
+    signal::{
+        advice::Load,
+        clamped::{Clamped, Field},
+        record::Record,
+        settings::Guard,
+    },
     time::{Duration, Instant},
 };
 use alloc::{boxed::Box, string::String};
@@ -19,104 +24,6 @@ const MOST_PAGE: u32 = 64 << 20;
 const MAX_CODECS: usize = 16;
 /// The longest codec name kept, in bytes.
 const MAX_CODEC_LEN: usize = 32;
-
-/// A field that a guard rail can clamp.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Field {
-    /// `target`
-    Target = 0,
-    /// `max`
-    Max = 1,
-    /// `calls`
-    Calls = 2,
-    /// `hedges`
-    Hedges = 3,
-    /// `ttl`
-    Ttl = 4,
-    /// `chunk`
-    Chunk = 5,
-    /// `page`
-    Page = 6,
-    /// `compress`: more or longer names than are kept.
-    Compress = 7,
-}
-
-impl Field {
-    /// Every field, in the order in which they are clamped.
-    pub const ALL: [Self; 8] = [
-        Self::Target,
-        Self::Max,
-        Self::Calls,
-        Self::Hedges,
-        Self::Ttl,
-        Self::Chunk,
-        Self::Page,
-        Self::Compress,
-    ];
-
-    /// The field's name in the map form.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Target => "target",
-            Self::Max => "max",
-            Self::Calls => "calls",
-            Self::Hedges => "hedges",
-            Self::Ttl => "ttl",
-            Self::Chunk => "chunk",
-            Self::Page => "page",
-            Self::Compress => "compress",
-        }
-    }
-}
-
-/// The set of fields that were clamped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Clamped(u8);
-
-impl Clamped {
-    /// No field.
-    pub const NONE: Self = Self(0);
-
-    /// How many fields were clamped.
-    pub const fn len(self) -> u32 {
-        self.0.count_ones()
-    }
-
-    /// Whether none was.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Whether this field was clamped.
-    pub const fn contains(self, field: Field) -> bool {
-        self.0 & 1 << field as u8 != 0
-    }
-
-    /// The fields in the order in which they are clamped.
-    pub fn iter(self) -> impl Iterator<Item = Field> {
-        Field::ALL.into_iter().filter(move |&field| self.contains(field))
-    }
-
-    fn add(&mut self, field: Field) {
-        self.0 |= 1 << field as u8;
-    }
-}
-
-/// Utilizations in basis points, as a server measured them; absent is not zero.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Load {
-    /// As a whole.
-    pub util: Option<u16>,
-    /// Share of requests slower than the target.
-    pub util_target: Option<u16>,
-    /// Share of requests slower than the max.
-    pub util_max: Option<u16>,
-    /// Of the processors.
-    pub compute: Option<u16>,
-    /// Of the storage behind the server.
-    pub storage: Option<u16>,
-}
 
 /// One scope's record: numbers in place, texts boxed beside it.
 #[derive(Clone, Debug, Default)]

@@ -64,8 +64,8 @@ impl ClockOffset {
             self.rejected = self.rejected.saturating_add(1);
             return false;
         }
-        let middle = (u128::from(sent.as_micros()) + u128::from(received.as_micros())) / 2;
-        let offset = i128::from(server.as_micros()) - middle as i128;
+        let middle = sent.as_micros().midpoint(received.as_micros());
+        let offset = i128::from(server.as_micros()) - i128::from(middle);
         if let Some(slot) = self.samples.get_mut(self.next) {
             *slot = Some(Sample { round_trip, received, offset });
         }
@@ -81,11 +81,11 @@ impl ClockOffset {
     /// The estimate at `now`, `None` without a sample.
     pub fn estimate(&self, now: Instant) -> Option<Estimate> {
         let best = self.best()?;
-        let wall = (i128::from(now.as_micros()) + best.offset).clamp(0, i128::from(u64::MAX));
+        let wall = (i128::from(now.as_micros()) + best.offset).max(0);
         let growth = now.since(best.received).saturating_mul(DRIFT_PPM).as_micros() / 1_000_000;
         let half_trip = best.round_trip.as_micros().div_ceil(2);
         Some(Estimate {
-            wall: Wall::from_micros(wall as u64),
+            wall: Wall::from_micros(u64::try_from(wall).unwrap_or(u64::MAX)),
             error: Duration::from_micros(half_trip.saturating_add(growth)),
             offset: best.offset,
         })
