@@ -3,7 +3,7 @@
 use divan::{Bencher, black_box};
 use hedgerow::balance::choice::{BalancePolicy, BalanceSettings};
 use hedgerow::balance::health::HealthSettings;
-use hedgerow::balance::picker::{Host, Picker, Place};
+use hedgerow::balance::{Host, Picker, Place};
 use hedgerow::{EndpointId, Instant, Seed};
 
 const ZONES: [&str; 3] = ["a", "b", "c"];

@@ -88,6 +88,13 @@ pub mod timer;
 pub mod token;
 pub mod trace;
 
+pub use balance::{
+    Host, HostError, Pick, Picker, Place,
+    choice::{BalancePolicy, BalanceSettings, RegionRule},
+    ejection::{Ejection, EjectionSettings},
+    health::{Health, HealthSettings},
+    score::{Factors, Weights},
+};
 pub use client::Client;
 pub use config::{Config, ConfigError};
 pub use hedge::{
@@ -107,6 +114,7 @@ pub use retry::{
     series::Series,
 };
 pub use rng::{Nonces, Seed, SeedError, Stream, StreamKind};
+pub use stall::{Stall, StallLevel, StallSettings};
 pub use stats::Stats;
 pub use time::{Duration, Instant, Monotone, Wall};
 pub use timer::pause::{Cause, ExpiredBy, Expiry, Observation, PauseSettings, PauseTimer};

@@ -1,9 +1,12 @@
 //! Runs the conformance cases of weighted choice through the public picker.
 
+// Shares are compared with a tolerance far above any rounding.
+#![allow(clippy::cast_precision_loss)]
+
 use hedgerow::balance::choice::{BalancePolicy, BalanceSettings};
 use hedgerow::balance::health::HealthSettings;
-use hedgerow::balance::picker::{Host, Pick, Picker, Place};
 use hedgerow::balance::score::{Factors, Weights};
+use hedgerow::balance::{Host, Pick, Picker, Place};
 use hedgerow::rng::Stream;
 use hedgerow::{Duration, EndpointId, Instant, Seed};
 use serde_json::{Value, json};

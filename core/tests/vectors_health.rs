@@ -1,5 +1,8 @@
 //! Runs the conformance cases of health, ejection and the stall detector.
 
+// Shares and seconds are compared with a tolerance far above any rounding.
+#![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
+
 use hedgerow::balance::ejection::{Ejection, EjectionSettings, FailurePercentage, SuccessRate};
 use hedgerow::balance::health::{Health, HealthSettings};
 use hedgerow::stall::{Stall, StallLevel, StallSettings};
@@ -77,7 +80,7 @@ impl<'a> Run<'a> {
             match step["do"].as_str().unwrap() {
                 "unhealthy" => assert_eq!(json!(unhealthy(self.config, step)), *want),
                 "sweep_success_rate" => {
-                    assert_eq!(json!({ "outliers": self.sweep_success_rate(step) }), *want)
+                    assert_eq!(json!({ "outliers": self.sweep_success_rate(step) }), *want);
                 }
                 "sweep_failure_percentage" => {
                     assert_eq!(json!({ "outliers": self.sweep_failure_percentage(step) }), *want);

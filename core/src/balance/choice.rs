@@ -16,114 +16,15 @@
 //! breaker, and never prefers a lower position on a tie. O(n + replicas + skipped entries) draws and compares, at
 //! most 64 candidates sorted by insertion, no allocation once the buffers have seen the largest inputs.
 
+pub use super::candidate::Candidate;
+pub(crate) use super::candidate::Endpoints;
+use super::candidate::View;
 use super::permutation::{Permutation, draw_at};
-use super::score::{Factors, Weights};
+use super::score::Factors;
+pub use super::settings::{BalancePolicy, BalanceSettings, RegionRule};
 use crate::rng::Stream;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
-
-/// Selects how a plan is made: `balance.policy`.
-///
-/// All but the first exist to be measured against; they use neither zones nor replica lists.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum BalancePolicy {
-    /// Weighted choice of n. The default.
-    #[default]
-    Weighted,
-    /// The least in-flight of a few drawn endpoints (gRPC A48, Envoy).
-    LeastRequest,
-    /// The live list, rotated by one per decision.
-    RoundRobin,
-    /// A sampled order.
-    Random,
-}
-
-/// Says when endpoints of another region are in reach: `balance.other_region`.
-///
-/// A client or an endpoint without a region counts as of the same region.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RegionRule {
-    /// Never. The default.
-    #[default]
-    Exclude,
-    /// Always, at the price of the region factor.
-    Weight,
-    /// Only while no live endpoint of the own region exists, at the price of the region factor.
-    WhenEmpty,
-}
-
-/// Holds `balance.*`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BalanceSettings {
-    /// How a plan is made.
-    pub policy: BalancePolicy,
-    /// Candidates per decision, 1 to 64. Default 8.
-    pub n: u8,
-    /// The factors of the score.
-    pub weights: Weights,
-    /// When other regions are in reach.
-    pub other_region: RegionRule,
-    /// Least start-up window, 0 to 600 s. Default 30 s.
-    pub start_min: Duration,
-    /// Width of the draw of the start-up window, 0 to 600 s. Default 15 s; no start-up factor when both are 0.
-    pub start_spread: Duration,
-    /// Draws of least request, 2 to 10. Default 2.
-    pub choices: u8,
-    /// Whether least request may draw the same endpoint twice. Default false.
-    pub replacement: bool,
-    /// Quantile of the hot and cold rule in ppm, 0 to 1 000 000. Default 840 896; no present policy reads it.
-    pub quantile_ppm: u32,
-    /// Half-life of the peak average, 1 ms to 1 h. Default 6 931 472 µs; no present policy reads it.
-    pub half_life: Duration,
-}
-
-impl Default for BalanceSettings {
-    fn default() -> Self {
-        Self {
-            policy: BalancePolicy::default(),
-            n: 8,
-            weights: Weights::default(),
-            other_region: RegionRule::default(),
-            start_min: Duration::from_secs(30),
-            start_spread: Duration::from_secs(15),
-            choices: 2,
-            replacement: false,
-            quantile_ppm: 840_896,
-            half_life: Duration::from_micros(6_931_472),
-        }
-    }
-}
-
-/// States what the choice reads of one endpoint at one time.
-///
-/// Endpoints are named by *positions*: stable small integers below 2²⁴ given by the owner of the endpoint table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    /// Present in the topology.
-    pub live: bool,
-    /// Attempts sent whose end is not known yet, cancelled and timed-out ones included.
-    pub in_flight: u32,
-    /// The endpoint's own factor, 1 to 1024.
-    pub user_factor: u32,
-    /// The client has a zone and the endpoint's differs or is unknown.
-    pub other_zone: bool,
-    /// Client and endpoint have regions, and they differ.
-    pub other_region: bool,
-    /// When the endpoint came up; `None` means long ago.
-    pub up_since: Option<Instant>,
-    /// Busy and silent.
-    pub unhealthy: bool,
-    /// Ejected as an outlier.
-    pub ejected: bool,
-    /// Behind a breaker that lets nothing through.
-    pub breaker_open: bool,
-}
-
-/// The owner of the endpoint table, as the choice sees it.
-pub(crate) trait Endpoints {
-    /// The facts of one position; a position without an endpoint is not live.
-    fn candidate(&self, position: u32, now: Instant) -> Candidate;
-}
 
 /// Is one entry of a plan, with what an explanation wants to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,8 +66,7 @@ impl Choice {
 
     /// Appends an endpoint. A position that is present or not below 2²⁴ is ignored.
     ///
-    /// The permutation should hold what can be in reach: endpoints that the region rule excludes for good are
-    /// better left out. One that is added is skipped at the cost of its draw, and the sample stays uniform.
+    /// An endpoint out of reach is skipped at the cost of its draw; see [`Self::settle`].
     pub fn add(&mut self, position: u32) {
         self.members.add(position);
     }
@@ -174,6 +74,18 @@ impl Choice {
     /// Takes an endpoint out; later plans do not name it. O(endpoints).
     pub fn remove(&mut self, position: u32) {
         self.members.remove(position);
+    }
+
+    /// Makes the permutation hold exactly what is in reach among the positions below `bound`. O(bound).
+    ///
+    /// To be called after each change of the topology, so that no draw is spent on other regions. New endpoints
+    /// are added first, in their order; what comes into reach by this call is appended by position.
+    pub(crate) fn settle<E: Endpoints>(&mut self, endpoints: &E, bound: u32, now: Instant) {
+        let view = View::new(endpoints, self.settings.other_region, 0..bound, None, now);
+        self.members.keep(|position| view.is_in_reach(position));
+        for position in (0..bound).filter(|&position| view.is_in_reach(position)) {
+            self.members.add(position);
+        }
     }
 
     /// Draws the ordered plan; empty when no endpoint is eligible.
@@ -191,7 +103,8 @@ impl Choice {
     ) -> &[PlanEntry] {
         self.plan.clear();
         self.members.begin_decision();
-        let view = View::new(endpoints, self.settings.other_region, &self.members, without, now);
+        let members = self.members.as_slice().iter().copied();
+        let view = View::new(endpoints, self.settings.other_region, members, without, now);
         match self.settings.policy {
             BalancePolicy::Weighted => {
                 self.collect(&view, replicas, rng);
@@ -291,7 +204,7 @@ impl Choice {
 
     /// The endpoint that should be left out is the plan when there is no other.
     pub(super) fn fall_back<E: Endpoints>(&mut self, view: &View<'_, E>, factors: Factors) {
-        let last = view.without.filter(|&last| self.members.contains(last) && view.is_reachable(last));
+        let last = view.without().filter(|&last| self.members.contains(last) && view.is_reachable(last));
         if let (true, Some(position)) = (self.plan.is_empty(), last) {
             self.plan.push(entry(position, factors));
         }
@@ -301,7 +214,7 @@ impl Choice {
     fn score<E: Endpoints>(&mut self, view: &View<'_, E>, rng: &mut Stream) {
         for entry in &mut self.plan {
             let seen = view.candidate(entry.position);
-            let starting = is_starting(seen.up_since, self.window, rng, view.now);
+            let starting = is_starting(seen.up_since, self.window, rng, view.now());
             entry.in_flight = seen.in_flight;
             entry.factors = entry
                 .factors
@@ -316,52 +229,6 @@ impl Choice {
 
     pub(super) fn width(&self) -> usize {
         usize::from(self.settings.n.max(1))
-    }
-}
-
-/// The owner's table during one decision.
-pub(super) struct View<'a, E> {
-    endpoints: &'a E,
-    other_region: bool,
-    without: Option<u32>,
-    now: Instant,
-}
-
-impl<'a, E: Endpoints> View<'a, E> {
-    fn new(
-        endpoints: &'a E,
-        rule: RegionRule,
-        members: &Permutation,
-        without: Option<u32>,
-        now: Instant,
-    ) -> Self {
-        let own_region = |&position: &u32| {
-            let seen = endpoints.candidate(position, now);
-            seen.live && !seen.other_region
-        };
-        let other_region = match rule {
-            RegionRule::Exclude => false,
-            RegionRule::Weight => true,
-            RegionRule::WhenEmpty => !members.as_slice().iter().any(own_region),
-        };
-        Self { endpoints, other_region, without, now }
-    }
-
-    pub(super) fn candidate(&self, position: u32) -> Candidate {
-        self.endpoints.candidate(position, self.now)
-    }
-
-    fn is_in_reach(&self, position: u32) -> bool {
-        let seen = self.candidate(position);
-        seen.live && (self.other_region || !seen.other_region)
-    }
-
-    fn is_reachable(&self, position: u32) -> bool {
-        self.is_in_reach(position) && !self.candidate(position).breaker_open
-    }
-
-    pub(super) fn is_eligible(&self, position: u32) -> bool {
-        self.without != Some(position) && self.is_reachable(position)
     }
 }
 

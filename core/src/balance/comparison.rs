@@ -12,7 +12,8 @@
 //!
 //! Sampling without replacement costs O(entries + skipped), the other two O(endpoints).
 
-use super::choice::{Choice, Endpoints, View, entry, sort};
+use super::candidate::{Endpoints, View};
+use super::choice::{Choice, entry, sort};
 use super::score::{BASE_MAX, Factors};
 use crate::rng::Stream;
 

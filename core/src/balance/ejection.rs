@@ -16,9 +16,12 @@
 //! runs it, and missed sweeps without results are settled in O(1) per endpoint. It never looks at latency, which
 //! would eject the other zones, and never takes an endpoint out of the candidates.
 
+pub use super::outlier::{FailurePercentage, SuccessRate};
+use super::outlier::{Spread, Tally};
 use super::permutation::POSITIONS;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
+use core::mem;
 
 /// Holds `ejection.*`; the defaults are Envoy's but for the gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,30 +46,6 @@ pub struct EjectionSettings {
     pub count_overload: bool,
 }
 
-/// Holds `ejection.success_rate.*`: ejects what lies far below the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SuccessRate {
-    /// Endpoints with enough requests that make a comparison, 2 to 1024. Default 5.
-    pub min_endpoints: u32,
-    /// Requests in the interval that make an endpoint comparable, 1 to 1 000 000. Default 100.
-    pub min_requests: u32,
-    /// Standard deviations below the mean, in thousandths, 0 to 10 000. Default 1900.
-    pub factor_permille: u32,
-    /// Least distance below the mean in ppm, 0 (as published) to 1 000 000. Default 10 000.
-    pub min_gap_ppm: u32,
-}
-
-/// Holds `ejection.failure_percentage.*`: ejects what fails too often whatever the others do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FailurePercentage {
-    /// Percentage of failures from which (≥) an endpoint is an outlier, 1 to 100. Default 85.
-    pub threshold: u8,
-    /// Endpoints with enough requests that make the test valid, 2 to 1024. Default 5.
-    pub min_endpoints: u32,
-    /// Requests in the interval that let an endpoint be judged, 1 to 1 000 000. Default 50.
-    pub min_requests: u32,
-}
-
 impl Default for EjectionSettings {
     fn default() -> Self {
         Self {
@@ -83,22 +62,9 @@ impl Default for EjectionSettings {
     }
 }
 
-impl Default for SuccessRate {
-    fn default() -> Self {
-        Self { min_endpoints: 5, min_requests: 100, factor_permille: 1900, min_gap_ppm: 10_000 }
-    }
-}
-
-impl Default for FailurePercentage {
-    fn default() -> Self {
-        Self { threshold: 85, min_endpoints: 5, min_requests: 50 }
-    }
-}
-
 #[derive(Clone, Copy, Debug, Default)]
 struct Record {
-    requests: u32,
-    successes: u32,
+    tally: Tally,
     consecutive: u32,
     multiplier: u32,
     ejected_at: Option<Instant>,
@@ -187,9 +153,8 @@ impl Ejection {
         let Some(record) = self.settings.enabled.then(|| self.record_mut(position)).flatten() else {
             return false;
         };
-        record.requests = record.requests.saturating_add(1);
+        record.tally.count(success);
         if success {
-            record.successes = record.successes.saturating_add(1);
             record.consecutive = 0;
             return false;
         }
@@ -260,20 +225,15 @@ impl Ejection {
 
     /// Ejects the outliers by position while the cap allows, and clears the counters of the interval.
     fn eject_outliers(&mut self, at: Instant) {
-        let rate = self.settings.success_rate.and_then(|rule| Spread::of(rule, &self.records));
-        let share = self.settings.failure_percentage.filter(|rule| {
-            let judged = self.records.iter().flatten().filter(|record| record.has(rule.min_requests));
-            judged.count() as u64 >= u64::from(rule.min_endpoints)
-        });
+        let tallies = || self.records.iter().flatten().map(|record| record.tally);
+        let spread = self.settings.success_rate.and_then(|rule| Spread::of(rule, tallies));
+        let share = self.settings.failure_percentage.filter(|rule| rule.is_valid(tallies()));
         for position in 0..self.records.len() as u32 {
-            let Some(record) = self.record(position).copied() else { continue };
-            let too_rare = rate.as_ref().is_some_and(|spread| spread.is_outlier(&record));
-            let too_many = share.is_some_and(|rule| rule.is_outlier(&record));
-            if too_rare || too_many {
+            let Some(record) = self.record_mut(position) else { continue };
+            let tally = mem::take(&mut record.tally);
+            let too_low = spread.as_ref().is_some_and(|spread| spread.is_outlier(tally));
+            if too_low || share.is_some_and(|rule| rule.is_outlier(tally)) {
                 self.eject(position, at);
-            }
-            if let Some(record) = self.record_mut(position) {
-                (record.requests, record.successes) = (0, 0);
             }
         }
     }
@@ -307,56 +267,34 @@ impl EjectionSettings {
     }
 }
 
-impl FailurePercentage {
-    fn is_outlier(&self, record: &Record) -> bool {
-        let failures = u64::from(record.requests - record.successes);
-        record.has(self.min_requests)
-            && failures * 100 >= u64::from(self.threshold) * u64::from(record.requests)
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Record {
-    fn has(&self, min_requests: u32) -> bool {
-        self.requests >= min_requests.max(1)
-    }
-
-    /// Successes per million requests, rounded down.
-    fn rate(&self) -> u64 {
-        (u64::from(self.successes) * 1_000_000).checked_div(u64::from(self.requests)).unwrap_or(0)
-    }
-}
-
-/// The success rates of one interval: their number, sum, and the sum of squared distances, n² times too large.
-#[derive(Debug)]
-struct Spread {
-    rule: SuccessRate,
-    n: u64,
-    sum: u64,
-    squares: u128,
-}
-
-impl Spread {
-    /// `None` when too few endpoints are comparable.
-    fn of(rule: SuccessRate, records: &[Option<Record>]) -> Option<Self> {
-        let comparable = || records.iter().flatten().filter(|record| record.has(rule.min_requests));
-        let (n, sum) = comparable().fold((0_u64, 0_u64), |(n, sum), record| (n + 1, sum + record.rate()));
-        if n == 0 || n < u64::from(rule.min_endpoints) {
-            return None;
+    /// Two endpoints at 100 and 50 %: the mean is 75 %, σ and the distance of the second are 25 points.
+    fn ejected_at(factor_permille: u32, min_gap_ppm: u32) -> u32 {
+        let rule = SuccessRate { min_endpoints: 2, min_requests: 4, factor_permille, min_gap_ppm };
+        let settings = EjectionSettings { success_rate: Some(rule), ..EjectionSettings::default() };
+        let mut ejection = Ejection::new(settings, Instant::ZERO);
+        for position in [0, 1] {
+            ejection.add(position);
+            for request in 0..4 {
+                ejection.on_result(position, position == 0 || request % 2 == 0, Instant::ZERO);
+            }
         }
-        let square = |record: &Record| u128::from(sum.abs_diff(n * record.rate())).pow(2);
-        Some(Self { rule, n, sum, squares: comparable().map(square).sum() })
+        ejection.sweep(Instant::ZERO + settings.interval)
     }
 
-    /// Whether a rate lies below `mean − factor · σ` and at least the gap below the mean.
-    ///
-    /// With `d = n · (mean − rate)` and `V = Σ d² = n³ σ²` that is `d² · n · 10⁶ > factor_permille² · V`.
-    fn is_outlier(&self, record: &Record) -> bool {
-        let below = self.sum.saturating_sub(self.n * record.rate());
-        let factor = u128::from(self.rule.factor_permille);
-        let distance = u128::from(below).pow(2).saturating_mul(u128::from(self.n) * 1_000_000);
-        record.has(self.rule.min_requests)
-            && below > 0
-            && below >= self.n * u64::from(self.rule.min_gap_ppm)
-            && distance > (factor * factor).saturating_mul(self.squares)
+    #[test]
+    fn an_outlier_lies_strictly_beyond_the_factor_and_at_least_the_gap_away() {
+        assert_eq!(ejected_at(1000, 0), 0);
+        assert_eq!(ejected_at(999, 0), 1);
+        assert_eq!(ejected_at(999, 250_000), 1);
+        assert_eq!(ejected_at(999, 250_001), 0);
+    }
+
+    #[test]
+    fn the_state_of_an_endpoint_is_at_most_forty_bytes() {
+        assert!(size_of::<Option<Record>>() <= 40);
     }
 }

@@ -55,6 +55,21 @@ impl Permutation {
         }
     }
 
+    /// Takes out every member that does not pass; each gap is filled by the last entry. O(members).
+    pub(crate) fn keep(&mut self, passes: impl Fn(u32) -> bool) {
+        let mut at = 0;
+        while let Some(&position) = self.order.get(at) {
+            if passes(position) {
+                at += 1;
+                continue;
+            }
+            self.order.swap_remove(at);
+            if let Some(mark) = self.marks.get_mut(position as usize) {
+                *mark = ABSENT;
+            }
+        }
+    }
+
     pub(crate) fn contains(&self, position: u32) -> bool {
         self.marks.get(position as usize).is_some_and(|&mark| mark != ABSENT)
     }

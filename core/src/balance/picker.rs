@@ -5,88 +5,16 @@
 //! out an endpoint that was removed. Retries, hedges, deadlines and budgets are not its business: the client
 //! machine has them, over the same [`Choice`].
 
-use super::choice::{BalanceSettings, Candidate, Choice, Endpoints};
+use super::candidate::{Candidate, Endpoints};
+use super::choice::{BalanceSettings, Choice};
 use super::health::{Health, HealthSettings};
+use super::host::{FACTOR_MAX, Host, HostError, Place};
 use super::score::Factors;
 use crate::EndpointId;
 use crate::id::Table;
 use crate::rng::{Seed, Stream, StreamKind};
 use crate::time::{Duration, Instant};
-use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::fmt;
-
-/// Largest factor an endpoint may have of its own.
-const FACTOR_MAX: u32 = 1024;
-
-/// Says where something runs; what is unknown is `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// Failure domain inside the region.
-    pub zone: Option<Box<str>>,
-    /// Region; unknown counts as the same region as everything.
-    pub region: Option<Box<str>>,
-}
-
-impl Place {
-    /// Makes a place of a known zone and an unknown region.
-    pub fn zone(zone: &str) -> Self {
-        Self { zone: Some(zone.into()), region: None }
-    }
-
-    /// The same place in a known region.
-    pub fn in_region(self, region: &str) -> Self {
-        Self { region: Some(region.into()), ..self }
-    }
-
-    /// Whether the zone factor applies to `there`, seen from here.
-    pub fn is_other_zone(&self, there: &Self) -> bool {
-        self.zone.is_some() && self.zone != there.zone
-    }
-
-    /// Whether `there` is known to be in another region.
-    pub fn is_other_region(&self, there: &Self) -> bool {
-        self.region.is_some() && there.region.is_some() && self.region != there.region
-    }
-}
-
-/// Describes an endpoint to be added.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Host {
-    /// Where it runs.
-    pub place: Place,
-    /// Multiplies its score, 1 to 1024; 2 takes half the load of 1 when all are busy.
-    pub factor: u32,
-    /// When it came up; `None` means long ago. Pass `now` for one that has just appeared.
-    pub up_since: Option<Instant>,
-}
-
-impl Host {
-    /// Describes an endpoint of factor 1 that has been up for long.
-    pub fn new(place: Place) -> Self {
-        Self { place, factor: 1, up_since: None }
-    }
-}
-
-/// Tells why an endpoint was not added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HostError {
-    /// The factor is 0 or above 1024.
-    Factor(u32),
-    /// 2²⁴ endpoints are present.
-    Full,
-}
-
-impl fmt::Display for HostError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Factor(value) => write!(f, "factor: {value}, want 1 to {FACTOR_MAX}"),
-            Self::Full => f.write_str("endpoints: no position left"),
-        }
-    }
-}
-
-impl core::error::Error for HostError {}
 
 /// Is one endpoint of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,10 +83,8 @@ const GONE: Candidate = Candidate {
 /// Owns a list of endpoints and picks among them by weighted choice of n.
 ///
 /// ```
-/// use hedgerow::balance::choice::BalanceSettings;
-/// use hedgerow::balance::health::HealthSettings;
-/// use hedgerow::balance::picker::{Host, Picker, Place};
-/// use hedgerow::{Instant, Seed};
+/// use hedgerow::balance::{Host, Picker, Place};
+/// use hedgerow::{BalanceSettings, HealthSettings, Instant, Seed};
 ///
 /// let here = Place::zone("a");
 /// let seed = Seed::new([7; 32]); // from the platform's secure source, outside of tests
@@ -179,7 +105,7 @@ const GONE: Candidate = Candidate {
 ///
 /// picker.on_response(near, now); // it answered …
 /// picker.on_end(near); // … so this request is no longer in flight
-/// # Ok::<(), hedgerow::balance::picker::HostError>(())
+/// # Ok::<(), hedgerow::balance::HostError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Picker {
@@ -207,7 +133,7 @@ impl Picker {
         }
     }
 
-    /// Adds an endpoint; later picks see it.
+    /// Adds an endpoint; later picks see it. O(endpoints).
     pub fn add(&mut self, host: Host) -> Result<EndpointId, HostError> {
         let Host { place, factor, up_since } = host;
         if !(1..=FACTOR_MAX).contains(&factor) {
@@ -233,10 +159,11 @@ impl Picker {
             *slot = Some(entry);
         }
         self.choice.add(id.index());
+        self.choice.settle(&self.hosts, self.hosts.entries.len() as u32, Instant::ZERO);
         Ok(endpoint)
     }
 
-    /// Removes an endpoint with its state; false when the id is stale. Requests to it may still end.
+    /// Removes an endpoint with its state; false when the id is stale. Requests to it may still end. O(endpoints).
     pub fn remove(&mut self, endpoint: EndpointId) -> bool {
         let id = endpoint.id();
         if self.ids.remove(id).is_none() {
@@ -246,6 +173,7 @@ impl Picker {
             *slot = None;
         }
         self.choice.remove(id.index());
+        self.choice.settle(&self.hosts, self.hosts.entries.len() as u32, Instant::ZERO);
         true
     }
 
@@ -330,5 +258,91 @@ impl Picker {
             }
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::balance::choice::RegionRule;
+
+    const NOW: Instant = Instant::from_micros(5_000_000);
+
+    fn picker(place: Place, other_region: RegionRule) -> Picker {
+        let settings = BalanceSettings { other_region, ..BalanceSettings::default() };
+        Picker::new(settings, HealthSettings::default(), place, &Seed::new([1; 32]))
+    }
+
+    fn anywhere() -> Picker {
+        picker(Place::default(), RegionRule::Exclude)
+    }
+
+    fn host() -> Host {
+        Host::new(Place::default())
+    }
+
+    #[test]
+    fn a_stale_id_changes_nothing_though_its_slot_is_in_use_again() {
+        let mut picker = anywhere();
+        let old = picker.add(host()).unwrap();
+        assert!(picker.remove(old) && !picker.remove(old));
+        let new = picker.add(host()).unwrap();
+        assert_eq!(old.id().index(), new.id().index());
+        assert!(!picker.on_sent(old) && !picker.on_end(old) && !picker.on_response(old, NOW));
+        assert!(!picker.set_ejected(old, true));
+        assert_eq!((picker.in_flight(old), picker.in_flight(new)), (None, Some(0)));
+        assert_eq!(picker.pick(&[old], NOW)[0].score, 12, "a stale replica is no replica");
+        assert_eq!(picker.pick(&[new], NOW)[0].score, 1);
+    }
+
+    #[test]
+    fn after_a_pause_nobody_is_unhealthy_for_one_window() {
+        let mut picker = anywhere();
+        let busy = picker.add(host()).unwrap();
+        for _ in 0..10 {
+            picker.on_sent(busy);
+        }
+        assert_eq!(picker.pick(&[], NOW)[0].score, 704);
+        picker.on_pause(NOW);
+        let window = Duration::from_millis(200);
+        assert_eq!(picker.pick(&[], NOW + window - Duration::from_micros(1))[0].score, 11);
+        assert_eq!(picker.pick(&[], NOW + window)[0].score, 704);
+    }
+
+    #[test]
+    fn the_permutation_holds_what_the_region_rule_lets_in() {
+        let here = || Place::zone("a").in_region("x");
+        let far = || Host::new(Place::zone("a").in_region("y"));
+        let mut strict = picker(here(), RegionRule::Exclude);
+        strict.add(far()).unwrap();
+        strict.add(Host::new(here())).unwrap();
+        assert_eq!(strict.permutation(), [1]);
+        let mut spare = picker(here(), RegionRule::WhenEmpty);
+        spare.add(far()).unwrap();
+        let near = spare.add(Host::new(here())).unwrap();
+        spare.add(far()).unwrap();
+        assert_eq!(spare.permutation(), [1]);
+        spare.remove(near);
+        assert_eq!(spare.permutation(), [0, 2]);
+    }
+
+    #[test]
+    fn a_factor_out_of_range_is_refused_by_name() {
+        let mut picker = anywhere();
+        for factor in [0, 1025] {
+            let refused = picker.add(Host { factor, ..host() }).unwrap_err();
+            assert_eq!(refused, HostError::Factor(factor));
+            assert_eq!(std::format!("{refused}"), std::format!("factor: {factor}, want 1 to 1024"));
+        }
+        let heavy = picker.add(Host { factor: 1024, ..host() }).unwrap();
+        assert_eq!((picker.pick(&[], NOW)[0].endpoint, picker.pick(&[], NOW)[0].score), (heavy, 1024));
+    }
+
+    #[test]
+    fn in_flight_never_falls_below_zero() {
+        let mut picker = anywhere();
+        let id = picker.add(host()).unwrap();
+        assert!(picker.on_end(id) && picker.on_sent(id));
+        assert_eq!(picker.in_flight(id), Some(1));
     }
 }

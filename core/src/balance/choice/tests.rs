@@ -423,3 +423,15 @@ fn a_saved_state_continues_where_it_was_taken() {
     let again = copy.plan(&everyone, &[], None, &mut right, NOW).to_vec();
     assert_eq!(choice.plan(&everyone, &[], None, &mut left, NOW), again);
 }
+
+#[test]
+fn all_of_a_few_stand_in_position_order_even_after_a_removal_moved_the_last() {
+    let everyone = fleet(5);
+    let mut choice = choice_of(BalanceSettings { n: 4, ..BalanceSettings::default() }, &everyone);
+    choice.remove(1);
+    assert_eq!(choice.permutation(), [0, 4, 2, 3]);
+    let mut ties_kept = Stream::from_fractions([u32::MAX; 3].into());
+    let plan = choice.plan(&everyone, &[], None, &mut ties_kept, NOW);
+    assert_eq!(positions(plan), [0, 2, 3, 4]);
+    assert_eq!((ties_kept.remaining(), ties_kept.overdrawn()), (0, 0));
+}

@@ -1,0 +1,96 @@
+//! What a decision may know of an endpoint, and which endpoints it may choose.
+//!
+//! The owner of the endpoint table answers with facts; the rule of regions turns them into *in reach* (live, of a
+//! region that may be used) and *eligible* (in reach, no open breaker, not the endpoint to be left out). Nothing is
+//! kept between decisions.
+
+use super::settings::RegionRule;
+use crate::time::Instant;
+
+/// States what the choice reads of one endpoint at one time.
+///
+/// Endpoints are named by *positions*: stable small integers below 2²⁴ given by the owner of the endpoint table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Present in the topology.
+    pub live: bool,
+    /// Attempts sent whose end is not known yet, cancelled and timed-out ones included.
+    pub in_flight: u32,
+    /// The endpoint's own factor, 1 to 1024.
+    pub user_factor: u32,
+    /// The client has a zone and the endpoint's differs or is unknown.
+    pub other_zone: bool,
+    /// Client and endpoint have regions, and they differ.
+    pub other_region: bool,
+    /// When the endpoint came up; `None` means long ago.
+    pub up_since: Option<Instant>,
+    /// Busy and silent.
+    pub unhealthy: bool,
+    /// Ejected as an outlier.
+    pub ejected: bool,
+    /// Behind a breaker that lets nothing through.
+    pub breaker_open: bool,
+}
+
+/// The owner of the endpoint table, as the choice sees it.
+pub(crate) trait Endpoints {
+    /// The facts of one position; a position without an endpoint is not live.
+    fn candidate(&self, position: u32, now: Instant) -> Candidate;
+}
+
+/// The owner's table during one decision.
+pub(super) struct View<'a, E> {
+    endpoints: &'a E,
+    other_region: bool,
+    without: Option<u32>,
+    now: Instant,
+}
+
+impl<'a, E: Endpoints> View<'a, E> {
+    pub(super) fn new(
+        endpoints: &'a E,
+        rule: RegionRule,
+        mut members: impl Iterator<Item = u32>,
+        without: Option<u32>,
+        now: Instant,
+    ) -> Self {
+        let own_region = |position| {
+            let seen = endpoints.candidate(position, now);
+            seen.live && !seen.other_region
+        };
+        let other_region = match rule {
+            RegionRule::Exclude => false,
+            RegionRule::Weight => true,
+            RegionRule::WhenEmpty => !members.any(own_region),
+        };
+        Self { endpoints, other_region, without, now }
+    }
+
+    pub(super) fn candidate(&self, position: u32) -> Candidate {
+        self.endpoints.candidate(position, self.now)
+    }
+
+    /// Live, and of a region that the rule lets in.
+    pub(super) fn is_in_reach(&self, position: u32) -> bool {
+        let seen = self.candidate(position);
+        seen.live && (self.other_region || !seen.other_region)
+    }
+
+    /// In reach and not behind an open breaker.
+    pub(super) fn is_reachable(&self, position: u32) -> bool {
+        self.is_in_reach(position) && !self.candidate(position).breaker_open
+    }
+
+    /// Reachable, and not the endpoint to be left out.
+    pub(super) fn is_eligible(&self, position: u32) -> bool {
+        self.without != Some(position) && self.is_reachable(position)
+    }
+
+    pub(super) const fn without(&self) -> Option<u32> {
+        self.without
+    }
+
+    pub(super) const fn now(&self) -> Instant {
+        self.now
+    }
+}
