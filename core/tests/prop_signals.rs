@@ -1,7 +1,7 @@
 //! Signals against a slow model that reads like the rules, and their wire forms against themselves.
 
 use hedgerow::{
-    Duration, Instant, Reason,
+    Config, Duration, Instant, Reason,
     rng::Stream,
     signal::{
         header::{Breadth, SloField},
@@ -411,4 +411,9 @@ fn a_document_of_too_many_records_is_refused() {
     assert!(serde_json::from_str::<Records>(&document(MAX_RECORDS)).is_ok());
     assert!(serde_json::from_str::<Records>(&document(MAX_RECORDS + 1)).is_err());
     assert!(serde_json::from_str::<Records>("{}").is_err());
+}
+
+#[test]
+fn the_defaults_are_those_of_the_configuration() {
+    assert_eq!(Config::default().signal, SignalSettings::default());
 }

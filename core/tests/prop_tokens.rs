@@ -1,7 +1,7 @@
 //! Tokens, their text forms, the accept window and the clock estimate against slow, obvious models.
 
 use hedgerow::{
-    Duration, Instant, Reason, Seed, Wall,
+    Config, Duration, Instant, Reason, Seed, Wall,
     rng::{Nonces, Stream, StreamKind},
     token::{
         Token,
@@ -450,4 +450,9 @@ fn an_idempotency_key_is_a_quoted_token() {
     let distant = Token { t: (1 << 48) * 1000, nonce: 0 };
     let error = TokenText::new(distant, TextForm::Uuid7).unwrap_err();
     assert_eq!(error.reason(), Reason::OutOfRange);
+}
+
+#[test]
+fn the_defaults_are_those_of_the_configuration() {
+    assert_eq!(Config::default().token.generator, GeneratorSettings::default());
 }

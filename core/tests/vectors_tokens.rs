@@ -3,7 +3,13 @@
 mod case_file;
 
 use hedgerow::{
-    Duration, Instant, Seed, Wall,
+    Client, Duration, Instant, Seed, Wall,
+    client::action::{Action, EndpointSpec, Failure, Start, TopologyChange},
+    config::Idempotency,
+    retry::{
+        http::Response,
+        outcome::{Ended, FailureClass},
+    },
     rng::{Nonces, Stream},
     token::{
         Token,
@@ -14,6 +20,7 @@ use hedgerow::{
     },
 };
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 fn number(step: &Value, key: &str) -> u64 {
     step[key].as_u64().unwrap_or_else(|| panic!("{key} in {step}"))
@@ -34,6 +41,7 @@ fn small_token(step: &Value) -> Token {
 
 /// Everything the steps of one case act on.
 struct Bench {
+    config: Value,
     generator: Generator,
     window: DedupWindow,
     clock: ClockOffset,
@@ -67,6 +75,7 @@ impl Bench {
         let minting = case["steps"].as_array().unwrap().iter().filter(|step| step["do"] == "mint");
         let digits = Stream::from_fractions(minting.map(fraction).collect());
         Self {
+            config: config.clone(),
             generator: Generator::new(settings, digits, Nonces::new(&Seed::new([8; 32]), 0)),
             window: DedupWindow::new(window),
             clock: ClockOffset::new(),
@@ -110,6 +119,8 @@ impl Bench {
                 self.estimate(received)
             }
             "estimate" => self.estimate(instant(step, "at_us")),
+            "status" => status(step),
+            "property" => one_token_per_call(&self.config),
             other => panic!("unknown step kind {other}"),
         }
     }
@@ -168,6 +179,76 @@ fn offer_name(offer: Offer) -> &'static str {
         Offer::Duplicate(Progress::Done) => "Duplicate(done)",
         Offer::TooOld => "TooOld",
         Offer::TooNew => "TooNew",
+    }
+}
+
+/// Every attempt past the first carries the call's token.
+fn status(step: &Value) -> Value {
+    let code = u16::try_from(number(step, "code")).unwrap();
+    let response =
+        Response { status: code, repeats_token: number(step, "ordinal") > 1, ..Response::default() };
+    match response.read().ended {
+        Ended::Failed(class) => json!({"cls": class.slug()}),
+        other => panic!("a failure, not {other:?}"),
+    }
+}
+
+/// Runs calls whose attempts all fail, so that each is hedged and retried, and looks at the tokens sent.
+fn one_token_per_call(config: &Value) -> Value {
+    let document = json!({
+        "hedge": {"strategy": "fixed", "delay_us": 1000, "max": config["hedges"], "after_failure": false},
+        "retry": {"max_attempts": config["max_attempts"]},
+        "budget": {"mode": "off"},
+    });
+    let mut client =
+        Client::new(serde_json::from_value(document).unwrap(), &Seed::new([8; 32]), Instant::ZERO);
+    let add = |name: &str| TopologyChange::Add(EndpointSpec { name: name.into(), ..EndpointSpec::default() });
+    client.handle_topology(&["a", "b", "c", "d"].map(add), Instant::ZERO).unwrap();
+    let (calls, mut now) = (number(config, "calls"), Instant::ZERO);
+    let (mut minted, mut most, mut sends): (Vec<Token>, usize, u64) = (Vec::new(), 0, 0);
+    for call in 0..calls {
+        // The wall clock stands still for seven calls at a time.
+        let wall = Some(Wall::from_micros(1_700_000_000_000_000 + call / 7));
+        let start = Start { idempotency: Some(Idempotency::Token), wall, ..Start::default() };
+        client.start(&start, now).unwrap();
+        let tokens = run_to_failure(&mut client, &mut now);
+        sends += tokens.len() as u64;
+        let first = tokens[0];
+        most = most.max(tokens.into_iter().collect::<BTreeSet<_>>().len());
+        minted.push(first);
+    }
+    let attempts = number(config, "max_attempts") + number(config, "hedges");
+    assert_eq!(sends, calls * attempts, "each call is hedged and retried");
+    json!({
+        "tokens_per_call": most,
+        "distinct_tokens_over_calls": minted.iter().collect::<BTreeSet<_>>().len() == minted.len(),
+        "strictly_increasing_in_mint_order": minted.windows(2).all(|pair| pair[0].t < pair[1].t),
+    })
+}
+
+/// Lets a call's hedge timer fire, then fails whatever is open until the call completes; the tokens in send order.
+fn run_to_failure(client: &mut Client, now: &mut Instant) -> Vec<Token> {
+    let (mut tokens, mut open) = (Vec::new(), Vec::new());
+    loop {
+        while let Some(action) = client.poll_action() {
+            match action {
+                Action::Send { attempt, token, .. } => {
+                    tokens.push(token.expect("a token travels"));
+                    open.push(attempt);
+                }
+                Action::Complete { .. } => return tokens,
+                other => panic!("{other:?}"),
+            }
+        }
+        // The primary waits for its hedge; later attempts fail as they come.
+        if tokens.len() == 1 || open.is_empty() {
+            *now = client.poll_timeout().expect("an undecided call has a timer").at;
+            client.handle_timeout(*now);
+        }
+        let due = if tokens.len() > 1 { std::mem::take(&mut open) } else { Vec::new() };
+        for attempt in due {
+            client.handle_failure(attempt, Failure::new(FailureClass::Transient), *now);
+        }
     }
 }
 
