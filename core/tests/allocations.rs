@@ -34,7 +34,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-fn client(document: serde_json::Value) -> (Client, Vec<EndpointId>) {
+fn build(document: serde_json::Value) -> (Client, Vec<EndpointId>) {
     let config: Config = serde_json::from_value(document).unwrap();
     let mut client = Client::new(config, &Seed::new([3; 32]), Instant::ZERO);
     let add = |index: u32| {
@@ -91,7 +91,7 @@ fn run_calls(client: &mut Client, replicas: &[EndpointId], now: &mut u64, count:
 
 #[test]
 fn a_call_allocates_nothing_after_warm_up_and_many_calls_fit_their_bounds() {
-    let (mut client, ids) = self::client(json!({
+    let (mut client, ids) = build(json!({
         "locality": {"zone": "a"},
         "objective": {"target_us": 10_000, "max_us": 500_000},
         "operations": {"put": {"idempotency": "token"}},
@@ -112,7 +112,7 @@ fn a_call_allocates_nothing_after_warm_up_and_many_calls_fit_their_bounds() {
 /// 65 536 calls with one hedge each, all open, take at most 40 MB (explanations off).
 fn many_calls() {
     const CALLS: u64 = 65_536;
-    let (mut client, _) = self::client(json!({
+    let (mut client, _) = build(json!({
         "operations": {"get": {"idempotency": "natural"}},
         "limits": {"calls": 1_000_000, "hedges": 1_000_000},
         "hedge": {"strategy": "fixed", "delay_us": 0},

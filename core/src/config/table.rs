@@ -365,7 +365,7 @@ table! {
     TokenHeaderForm = word("token.header_form", "uuid7", &["uuid7", "hex"]),
         about("Text form of a token in a header.").from("RFC 9562");
 
-    SignalHandshake = flag("signal.handshake", false).later(),
+    SignalHandshake = flag("signal.handshake", false),
         about("Whether the client asks a server for signals at first use and regularly.");
     SignalRefresh = time("signal.refresh_us", 30_000_000, 1_000_000, HOUR),
         about("Time between two handshakes.");

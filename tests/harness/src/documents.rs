@@ -16,9 +16,9 @@ pub fn document(choices: &mut Choices<'_>) -> Value {
     let operations: serde_json::Map<String, Value> =
         OPERATIONS.iter().map(|(name, word)| ((*name).to_string(), json!({"idempotency": word}))).collect();
     let calls = choices.pick(&[1, 2, 5, 1000]);
-    let timeout = choices.pick(&[Value::Null, json!(20_000), json!(MAX_US)]);
+    let timeout = choices.pick(&[None, Some(20_000), Some(MAX_US)]);
     json!({
-        "locality": {"zone": choices.pick(&[Value::Null.as_str(), Some("a")])},
+        "locality": {"zone": choices.pick(&[None, Some("a")])},
         "objective": {"target_us": choices.pick(&[None, Some(10_000), Some(200_000)]), "max_us": MAX_US},
         "operations": operations,
         "limits": {
@@ -73,6 +73,8 @@ fn budget(choices: &mut Choices<'_>) -> Value {
         0 => json!({"mode": "off"}),
         1 => json!({"mode": "grpc"}),
         2 => json!({"mode": "aws"}),
-        _ => json!({"mode": "ratio", "cap": choices.pick(&[1, 10]), "ratio": choices.pick(&[0.0, 0.1, 0.51])}),
+        _ => {
+            json!({"mode": "ratio", "cap": choices.pick(&[1, 10]), "ratio": choices.pick(&[0.0, 0.1, 0.51])})
+        }
     }
 }

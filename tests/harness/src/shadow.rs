@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hedgerow::client::action::{Action, AttemptKind, GivenToken, Note, Operation};
 use hedgerow::config::{ClassSettings, Idempotency};
+use hedgerow::retry::budget::{BudgetSettings, TOKEN};
 use hedgerow::token::Token;
 use hedgerow::{AttemptId, CallId, Client, Config, EndpointId, Instant, Reason};
 
@@ -48,7 +49,10 @@ impl Shadow {
 
     /// The idempotency that the documents of this harness give an operation.
     pub fn idempotency_of(operation: Operation) -> Idempotency {
-        let word = (operation.0 as usize).checked_sub(1).and_then(|index| OPERATIONS.get(index)).map(|(_, word)| *word);
+        let word = (operation.0 as usize)
+            .checked_sub(1)
+            .and_then(|index| OPERATIONS.get(index))
+            .map(|(_, word)| *word);
         match word {
             Some("retry") => Idempotency::Retry,
             Some("natural") => Idempotency::Natural,
@@ -107,7 +111,8 @@ impl Shadow {
             Action::Send { call, attempt, endpoint, kind, ordinal, token, cookie, .. } => {
                 assert!(client.endpoint_name(endpoint).is_some(), "I5: a pick is live");
                 self.sent(call, attempt, endpoint, kind, ordinal, token, cookie);
-                let remaining = if let Action::Send { remaining, .. } = *action { remaining.as_micros() } else { 0 };
+                let remaining =
+                    if let Action::Send { remaining, .. } = *action { remaining.as_micros() } else { 0 };
                 assert!(remaining > 0, "I18: time is left");
             }
             Action::Cancel { attempt, .. } => {
@@ -152,7 +157,10 @@ impl Shadow {
         }
         let repeatable = seen.idempotency != Idempotency::None || seen.settings.retry.resend_not_sent;
         assert!(seen.sends == 1 || repeatable, "I15: one send of what is not idempotent");
-        assert!(!hedge || !seen.outstanding.values().any(|used| *used == endpoint), "I5: a hedge goes elsewhere");
+        assert!(
+            !hedge || !seen.outstanding.values().any(|used| *used == endpoint),
+            "I5: a hedge goes elsewhere"
+        );
         seen.outstanding.insert(attempt, endpoint);
         assert!(seen.token.is_none_or(|first| first == token), "I16: one token");
         if seen.token.is_none() {
@@ -164,19 +172,28 @@ impl Shadow {
     }
 
     /// What must hold between any two inputs.
-    pub fn check(&self, client: &Client, now: Instant) {
+    pub fn check(&self, client: &Client) {
         let undecided = self.calls.values().any(|seen| !seen.completed);
         assert!(!undecided || client.poll_timeout().is_some(), "I22: an undecided call has a timer");
         assert!(!undecided || !client.is_idle());
-        let _ = now;
+    }
+
+    /// I2: from the start of life, extra attempts ≤ initial + ratio × first attempts + rate × time.
+    fn amplification_is_bounded(&self, extra: u64, now: Instant) {
+        if let BudgetSettings::Ratio { ratio, min_rate, initial, .. } = self.config.budget.settings {
+            let dripped = u128::from(now.as_micros()) * u128::from(min_rate) / u128::from(TOKEN);
+            let bound = u128::from(initial) + u128::from(ratio) * self.calls.len() as u128 + dripped + 1;
+            assert!(u128::from(extra) * u128::from(TOKEN) <= bound, "I2: {extra} extra attempts");
+        }
     }
 
     /// Everything has ended: each call completed once, and the budget's promise holds over the whole run.
-    pub fn all_over(&self, client: &Client) {
+    pub fn all_over(&self, client: &Client, now: Instant) {
         assert!(self.calls.values().all(|seen| seen.completed), "I13: every call completes");
         assert!(self.open.is_empty(), "every attempt has ended");
         let stats = client.stats();
         let completed = stats.completed_ok + stats.completed_failed + stats.completed_cancelled;
         assert_eq!((stats.started, completed), (self.calls.len() as u64, self.calls.len() as u64));
+        self.amplification_is_bounded(stats.budget_withdrawn, now);
     }
 }

@@ -2,6 +2,9 @@
 
 use hedgerow::Config;
 use hedgerow::config::document::Document;
+use hedgerow::signal::capabilities::ClientField;
+use hedgerow::signal::header::SloField;
+use hedgerow::token::text::TokenText;
 
 use crate::bytes::Choices;
 use crate::world::World;
@@ -49,6 +52,13 @@ pub fn events(bytes: &[u8]) {
 /// Bytes as what a server or a peer might send: headers, dates, pushback, tokens. Nothing panics.
 pub fn wire(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let _ = hedgerow::signal::header::parse_slo(&text);
-    let _ = hedgerow::token::text::parse(&text);
+    if let Ok(Some(field)) = SloField::parse(&text)
+        && let Ok(written) = field.to_text()
+    {
+        assert_eq!(SloField::parse(&written), Ok(Some(field)), "a field that is written is read as itself");
+    }
+    let _ = ClientField::parse(&text);
+    if let Ok(token) = TokenText::parse(&text) {
+        assert!(token.as_str().eq_ignore_ascii_case(&text));
+    }
 }

@@ -1,7 +1,8 @@
 //! The machine in a world of arbitrary events, sensible and senseless ones.
 
 use hedgerow::client::action::{
-    Action, EndpointSpec, Failure, GivenToken, Namespace, Operation, Response, StallReport, Start, TopologyChange,
+    Action, EndpointSpec, Failure, GivenToken, Namespace, Operation, Response, StallReport, Start,
+    TopologyChange,
 };
 use hedgerow::config::{Idempotency, Priority};
 use hedgerow::retry::outcome::FailureClass;
@@ -105,7 +106,9 @@ impl World {
             namespace: Namespace(if choices.once_in(16) { 77 } else { 0 }),
             operation: Operation(choices.pick(&[0, 1, 2, 3, 3, 4, 4, 99])),
             replicas: &replicas,
-            deadline: choices.once_in(4).then(|| Instant::from_micros(self.now.saturating_add(choices.micros()))),
+            deadline: choices
+                .once_in(4)
+                .then(|| Instant::from_micros(self.now.saturating_add(choices.micros()))),
             idempotency: choices.pick(&idempotency),
             priority: choices.once_in(8).then_some(Priority::Bulk),
             token,
@@ -118,10 +121,15 @@ impl World {
         match answer {
             Ok(call) => {
                 self.calls.push(call);
-                let documented = request.idempotency.unwrap_or_else(|| Shadow::idempotency_of(request.operation));
+                let documented =
+                    request.idempotency.unwrap_or_else(|| Shadow::idempotency_of(request.operation));
                 self.shadow.started(call, self.cookie, documented, request.operation, request.token);
             }
-            Err(_) => assert_eq!(before, (self.client.poll_timeout(), self.client.is_idle()), "a denial changes nothing"),
+            Err(_) => assert_eq!(
+                before,
+                (self.client.poll_timeout(), self.client.is_idle()),
+                "a denial changes nothing"
+            ),
         }
     }
 
@@ -188,7 +196,11 @@ impl World {
 
     fn cancel(&mut self, choices: &mut Choices<'_>) {
         let back = choices.below(4) + 1;
-        let call = self.calls.len().checked_sub(back).map_or(CallId::from_number(1 << 30), |index| self.calls[index]);
+        let call = self
+            .calls
+            .len()
+            .checked_sub(back)
+            .map_or(CallId::from_number(1 << 30), |index| self.calls[index]);
         self.client.cancel(call, self.at());
     }
 
@@ -244,7 +256,9 @@ impl World {
 
     fn rare(&mut self, choices: &mut Choices<'_>) {
         match choices.below(8) {
-            0 => self.client.drain(choices.once_in(2).then(|| Instant::from_micros(choices.micros())), self.at()),
+            0 => self
+                .client
+                .drain(choices.once_in(2).then(|| Instant::from_micros(choices.micros())), self.at()),
             1 => self.client.handle_timeout(Instant::from_micros(u64::MAX)),
             2 => self.client.handle_timeout(Instant::from_micros(self.now / 2)),
             _ => self.now = self.now.saturating_add(choices.micros()),
@@ -262,7 +276,7 @@ impl World {
         while let Some(note) = self.client.poll_note() {
             self.shadow.noted(&note);
         }
-        self.shadow.check(&self.client, self.at());
+        self.shadow.check(&self.client);
     }
 
     /// Lets every timer fire: calls time out, orphans expire, and nothing may be left in flight.
@@ -280,6 +294,6 @@ impl World {
         }
         let namespace = Namespace(0);
         assert_eq!((self.client.calls_held(namespace), self.client.hedges_in_flight(namespace)), (0, 0));
-        self.shadow.all_over(&self.client);
+        self.shadow.all_over(&self.client, self.at());
     }
 }

@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::{add, at, client, drain, notes, reasons};
 use crate::client::Client;
-use crate::client::action::{Action, Failure, Namespace, Operation, Outcome, Response, Start, TopologyChange};
+use crate::client::action::{
+    Action, Failure, Namespace, Operation, Outcome, Response, Start, TopologyChange,
+};
 use crate::client::call::CallState;
 use crate::id::{AttemptId, CallId};
 use crate::reason::Reason;
@@ -54,7 +56,8 @@ fn each_denied_start_names_its_reason_and_changes_nothing() {
         "operations": {"put": {"idempotency": "token"}},
     }));
     let put = operation(&mut client, "put");
-    let start = |client: &mut Client, request: Start<'_>| client.start(&request, at(10)).map_err(Reason::slug);
+    let start =
+        |client: &mut Client, request: Start<'_>| client.start(&request, at(10)).map_err(Reason::slug);
     assert_eq!(start(&mut client, Start::default()), Err("no_endpoint"));
     client.handle_topology(&add(&["a"]), at(10)).unwrap();
     let foreign = Start { namespace: Namespace(9), ..Start::default() };
@@ -136,7 +139,10 @@ fn an_answer_after_the_attempt_timeout_still_wins_and_drops_the_scheduled_retry(
         client.handle_timeout(at(due));
     }
     let actions = drain(&mut client);
-    assert!(matches!(actions[..], [Action::Cancel { reason: Reason::CancelAttemptTimeout, .. }]), "{actions:?}");
+    assert!(
+        matches!(actions[..], [Action::Cancel { reason: Reason::CancelAttemptTimeout, .. }]),
+        "{actions:?}"
+    );
     assert_eq!(client.state(call), CallState::Waiting);
     client.handle_response(first, Response::default(), at(40_500));
     assert_eq!(completed(&drain(&mut client)), (Outcome::Ok, Reason::Response));
@@ -203,7 +209,8 @@ fn a_pool_may_be_hedged_to_itself() {
 fn every_attempt_of_a_call_carries_the_token_that_was_minted_for_it() {
     let mut client = plain();
     let put = operation(&mut client, "put");
-    let start = Start { operation: put, wall: Some(Wall::from_micros(1_700_000_000_000_000)), ..Start::default() };
+    let start =
+        Start { operation: put, wall: Some(Wall::from_micros(1_700_000_000_000_000)), ..Start::default() };
     let call = client.start(&start, at(0)).unwrap();
     client.handle_timeout(at(10_000));
     let token = client.token(call).unwrap();
@@ -257,7 +264,10 @@ fn handshakes_come_at_first_use_and_then_at_each_refresh() {
     assert_eq!(client.poll_timeout().unwrap().reason, Reason::WakeHandshake);
     client.handle_timeout(at(30_000_000));
     let actions = drain(&mut client);
-    assert!(matches!(actions[..], [Action::Handshake { reason: Reason::HandshakeRefresh, .. }]), "{actions:?}");
+    assert!(
+        matches!(actions[..], [Action::Handshake { reason: Reason::HandshakeRefresh, .. }]),
+        "{actions:?}"
+    );
     let record = Record { version: 1, ..Record::default() };
     client.handle_signal(None, None, &record, at(50_000_000));
     client.handle_timeout(at(79_999_999));

@@ -1,0 +1,112 @@
+//! Arbitrary bytes through every target: on each run the same seeds, so a failure is found again by its number.
+
+use hedgerow::client::call::CallState::{Freed, Lingering, One, Racing, Waiting};
+use hedgerow::stats::CallEvent as Event;
+use hedgerow_harness::bytes::Choices;
+use hedgerow_harness::targets;
+use hedgerow_harness::world::World;
+use proptest::prelude::*;
+
+/// SplitMix64: bytes that depend on the seed alone.
+fn bytes(seed: u64, len: usize) -> Vec<u8> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    };
+    (0..len).map(|_| next() as u8).collect()
+}
+
+/// How many worlds; `HEDGEROW_WORLDS` asks for more.
+fn worlds() -> u64 {
+    std::env::var("HEDGEROW_WORLDS").ok().and_then(|count| count.parse().ok()).unwrap_or(400)
+}
+
+#[test]
+fn the_invariants_hold_for_random_configurations_and_events() {
+    for seed in 0..worlds() {
+        let bytes = bytes(seed, 1500);
+        let caught = std::panic::catch_unwind(|| targets::events(&bytes));
+        assert!(caught.is_ok(), "world {seed}");
+    }
+}
+
+#[test]
+fn each_arrow_of_the_state_table_is_taken() {
+    let arrows = [
+        (Freed, Event::Start, One),
+        (Freed, Event::Start, Racing),
+        (One, Event::Response, Freed),
+        (One, Event::Response, Lingering),
+        (Racing, Event::Response, Lingering),
+        (Waiting, Event::Response, Freed),
+        (One, Event::Fatal, Freed),
+        (Racing, Event::Fatal, Lingering),
+        (One, Event::FailureHedged, One),
+        (Racing, Event::FailureHedged, Racing),
+        (One, Event::Failure, Waiting),
+        (One, Event::Failure, Freed),
+        (Racing, Event::Failure, One),
+        (Racing, Event::Failure, Racing),
+        (Waiting, Event::Late, Waiting),
+        (Lingering, Event::Late, Lingering),
+        (Lingering, Event::Late, Freed),
+        (One, Event::HedgeTimer, Racing),
+        (One, Event::HedgeTimer, One),
+        (Racing, Event::HedgeTimer, Racing),
+        (Waiting, Event::RetryTimer, One),
+        (Waiting, Event::RetryTimer, Freed),
+        (One, Event::AttemptTimeout, Waiting),
+        (One, Event::AttemptTimeout, One),
+        (Racing, Event::AttemptTimeout, Racing),
+        (One, Event::CallEnd, Lingering),
+        (Racing, Event::CallEnd, Lingering),
+        (Waiting, Event::CallEnd, Freed),
+        (Waiting, Event::CallEnd, Lingering),
+        (One, Event::CallerCancel, Lingering),
+        (Racing, Event::CallerCancel, Lingering),
+        (Waiting, Event::CallerCancel, Freed),
+        (One, Event::CancelledUnasked, Waiting),
+        (One, Event::CancelledUnasked, One),
+        (Racing, Event::CancelledUnasked, One),
+        (One, Event::CancelConfirmed, One),
+        (Waiting, Event::CancelConfirmed, Waiting),
+        (Lingering, Event::CancelConfirmed, Lingering),
+        (Lingering, Event::CancelConfirmed, Freed),
+        (Waiting, Event::Orphan, Waiting),
+        (Lingering, Event::Orphan, Lingering),
+        (Lingering, Event::Orphan, Freed),
+    ];
+    let mut taken = vec![0; arrows.len()];
+    for seed in 0..worlds() {
+        let bytes = bytes(seed, 1500);
+        let mut choices = Choices::new(&bytes);
+        let mut world = World::new(&mut choices);
+        world.run(&mut choices);
+        let stats = world.client.stats();
+        for (count, (from, event, to)) in taken.iter_mut().zip(arrows) {
+            *count += stats.arrow(from, event, to);
+        }
+    }
+    let missed: Vec<_> =
+        arrows.iter().zip(&taken).filter(|(_, count)| **count == 0).map(|(arrow, _)| arrow).collect();
+    assert!(missed.is_empty(), "never taken: {missed:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_events(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        targets::events(&bytes);
+    }
+
+    #[test]
+    fn any_text_is_answered(text in ".{0,120}") {
+        targets::wire(text.as_bytes());
+        targets::config(text.as_bytes());
+    }
+}
