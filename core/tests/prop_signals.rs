@@ -1,12 +1,14 @@
 //! Signals against a slow model that reads like the rules, and their wire forms against themselves.
 
 use hedgerow::{
-    Config, Duration, Instant, Reason,
+    Config, Duration, Instant, Reason, Wall,
     rng::Stream,
     signal::{
+        composer::Composer,
         header::{Breadth, SloField},
         map::{Entry, MAX_RECORDS, Records},
         merge::{Effective, Field, Guard, Scope, SignalSettings, Signals},
+        meter::{Meter, MeterSettings},
         record::Record,
     },
 };
@@ -295,6 +297,42 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_report_counts_what_was_served_in_the_current_slot_and_the_nine_before(
+        window in 0_u64..60,
+        min_samples in 0_u32..6,
+        events in vec((prop_oneof![3 => 0_u64..4, 1 => 0_u64..90], 0_u64..30), 1..60),
+        readings in (option::of(9_998_u32..10_003), option::of(9_998_u32..10_003)),
+    ) {
+        let mut meter = Meter::new(MeterSettings { window: Duration::from_micros(window), min_samples });
+        let (target, max) = (Duration::from_micros(10), Duration::from_micros(20));
+        let width = (window / 10).max(1);
+        let (mut served, mut now, mut refused) = (Vec::new(), 0, 0);
+        for (pause, elapsed) in events {
+            now += pause;
+            let at = Instant::from_micros(now);
+            meter.served(Duration::from_micros(elapsed), target, max, at);
+            served.push((now / width, elapsed));
+            let counted: Vec<_> = served.iter().filter(|(slot, _)| slot + 10 > now / width).collect();
+            let total = counted.len();
+            let share = |above: u64| {
+                let slow = counted.iter().filter(|(_, elapsed)| *elapsed > above).count();
+                (total >= min_samples as usize).then(|| (slow * 10_000 / total) as u16)
+            };
+            let load = meter.report(readings.0, readings.1, at);
+            prop_assert_eq!((load.util_target, load.util_max), (share(10), share(20)));
+            let fitting = |told: Option<u32>| told.filter(|&points| points <= 10_000).map(|points| points as u16);
+            prop_assert_eq!((load.compute, load.storage), (fitting(readings.0), fitting(readings.1)));
+            prop_assert_eq!(load.util, load.util_target.max(load.util_max).max(load.compute));
+            refused += [readings.0, readings.1].iter().flatten().filter(|&&points| points > 10_000).count() as u64;
+            prop_assert_eq!(meter.refused(), refused);
+        }
+    }
+}
+
 /// A valid record in every field.
 fn entry() -> impl Strategy<Value = Entry> {
     let times = (micros(1..1 << 49), micros(1..1 << 49), micros(1..1 << 49));
@@ -416,4 +454,25 @@ fn a_document_of_too_many_records_is_refused() {
 #[test]
 fn the_defaults_are_those_of_the_configuration() {
     assert_eq!(Config::default().signal, SignalSettings::default());
+}
+
+#[test]
+fn a_composer_numbers_changes_and_repeats_the_rest() {
+    let mut composer = Composer::new(Wall::from_micros(5_999));
+    let base = Record { target: Some(Duration::from_micros(9)), util: Some(500), ..version(77) };
+    let mut issue = |record: Record| composer.issue(record).version;
+    assert_eq!(issue(base.clone()), 5);
+    assert_eq!(issue(Record { util: Some(599), ..base.clone() }), 5);
+    assert_eq!(
+        issue(Record { util: Some(401), ..base.clone() }),
+        5,
+        "moves are measured from the numbered record"
+    );
+    assert_eq!(issue(Record { util: None, ..base.clone() }), 5, "an absent utilization keeps the client's");
+    assert_eq!(issue(Record { util: Some(400), ..base.clone() }), 6);
+    assert_eq!(issue(Record { storage: Some(0), ..base.clone() }), 7, "one that appears is news");
+    assert_eq!(issue(Record { chunk: Some(0), ..base.clone() }), 8);
+    assert_eq!(issue(Record { chunk: Some(0), hedges: Some(1), ..base.clone() }), 9);
+    assert_eq!(composer.issued().map(|record| record.hedges), Some(Some(1)));
+    assert_eq!(Composer::new(Wall::from_micros(0)).issue(base).version, 1);
 }

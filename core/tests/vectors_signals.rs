@@ -9,6 +9,7 @@ use hedgerow::{
         header::{Breadth, SloField},
         map::{Entry, Records},
         merge::{Effective, Field, Guard, Scope, SignalSettings, Signals},
+        meter::{Meter, MeterSettings},
         record::Record,
     },
 };
@@ -40,6 +41,11 @@ struct Bench {
     configured: Effective,
     names: Vec<String>,
     draws: Stream,
+    meter: Meter,
+    target: Duration,
+    max: Duration,
+    compute: Option<u32>,
+    storage: Option<u32>,
 }
 
 impl Bench {
@@ -63,6 +69,14 @@ impl Bench {
                 hedges: count(&given["hedges"], 50),
             },
             names: Vec::new(),
+            meter: Meter::new(MeterSettings {
+                window: micros(&config["window_us"], Duration::from_secs(10)),
+                min_samples: count(&config["min_samples"], 20),
+            }),
+            target: micros(&config["target"], Duration::from_micros(10_000)),
+            max: micros(&config["max"], Duration::from_micros(500_000)),
+            compute: config["compute"].as_u64().map(|points| points as u32),
+            storage: config["storage"].as_u64().map(|points| points as u32),
             draws: Stream::from_fractions(draws.iter().map(|draw| count(draw, 0)).collect()),
         }
     }
@@ -90,6 +104,22 @@ impl Bench {
             }
             "refresh_delay" => {
                 json!({"delay": self.signals.refresh_delay(&mut self.draws).as_micros()})
+            }
+            "serve" => {
+                for _ in 0..step["n"].as_u64().unwrap() {
+                    let elapsed = micros(&step["elapsed_us"], Duration::ZERO);
+                    self.meter.served(elapsed, self.target, self.max, now);
+                }
+                Value::Null
+            }
+            "report" => {
+                let load = self.meter.report(self.compute, self.storage, now);
+                json!({
+                    "total": self.meter.window(now).total,
+                    "util_target": load.util_target,
+                    "util_max": load.util_max,
+                    "overall": load.util,
+                })
             }
             "parse_header" => parse_header(step["text"].as_str().unwrap()),
             other => panic!("unknown step kind {other}"),
