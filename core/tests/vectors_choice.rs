@@ -5,8 +5,11 @@
 
 use hedgerow::balance::choice::{BalancePolicy, BalanceSettings};
 use hedgerow::balance::health::HealthSettings;
+use hedgerow::balance::hot_cold::uses_ppm;
+use hedgerow::balance::peak::decay;
 use hedgerow::balance::score::{Factors, Weights};
 use hedgerow::balance::{Host, Pick, Picker, Place};
+use hedgerow::balance::{LoadReport, ReportPool};
 use hedgerow::rng::Stream;
 use hedgerow::{Duration, EndpointId, Instant, Seed};
 use serde_json::{Value, json};
@@ -35,7 +38,7 @@ fn every_case_of_weighted_choice_holds() {
         run(case);
         ran += 1;
     }
-    assert!(ran >= 14, "only {ran} cases ran");
+    assert!(ran >= 17, "only {ran} cases ran");
 }
 
 fn run(case: &Value) {
@@ -54,6 +57,9 @@ fn run(case: &Value) {
             "starting_share" => near(starting_share(config), want["share"].as_f64().unwrap(), 0.02),
             "pick" => pick(kept.get_or_insert_with(|| least_request_of(config)), step, want),
             "share" => near(busy_share(step), want.as_f64().unwrap(), 0.01),
+            "hot_cold" => assert_eq!(json!(hot_cold(step)), *want),
+            "reuse" => reuse(step, want),
+            "decay" => decayed(config, step, want),
             unknown => panic!("unknown step {unknown}"),
         }
     }
@@ -257,4 +263,34 @@ fn busy_share(step: &Value) -> f64 {
     assert!(picker.on_sent(ids[0]));
     let busy = (0..PICKS).filter(|_| picker.pick(&[], NOW)[0].endpoint == ids[0]).count();
     busy as f64 / f64::from(PICKS)
+}
+
+fn hot_cold(step: &Value) -> String {
+    let mut pool = ReportPool::new(step["q_ppm"].as_u64().unwrap() as u32, 1);
+    let entries = step["pool"].as_array().unwrap();
+    for (position, entry) in (0..).zip(entries) {
+        let in_flight = entry[1].as_u64().unwrap() as u32;
+        let latency = Duration::from_micros(entry[2].as_u64().unwrap());
+        pool.on_report(LoadReport { position, in_flight, latency, at: NOW });
+    }
+    let chosen = pool.choose(NOW).unwrap();
+    entries[chosen as usize][0].as_str().unwrap().to_owned()
+}
+
+fn reuse(step: &Value, want: &Value) {
+    let field = |name: &str| step[name].as_u64().unwrap() as u32;
+    let million = 1_000_000;
+    let uses =
+        uses_ppm(field("pool"), field("endpoints"), field("probes") * million, field("remove") * million);
+    match uses {
+        Some(ppm) => near(ppm as f64 / 1e6, want.as_f64().unwrap(), 1e-5),
+        None => assert_eq!(*want, "config_error"),
+    }
+}
+
+fn decayed(config: &Value, step: &Value, want: &Value) {
+    let micros = |value: &Value| Duration::from_micros(value.as_u64().unwrap());
+    let weight = decay(micros(&step["dt_us"]), micros(&config["half_life_us"]));
+    assert_eq!(json!(weight), want["q32"]);
+    near(weight as f64 / (1_u64 << 32) as f64, want["real"].as_f64().unwrap(), 2e-5);
 }

@@ -2,18 +2,23 @@
 //!
 //! [`choice`] draws the ordered plan of a call from [`score`]s; [`health`] and [`ejection`] say which endpoints to
 //! avoid, softly. The client machine combines them over its own table of endpoints; [`Picker`] does the same for a
-//! program that wants the choice alone.
+//! program that wants the choice alone. [`peak`] and [`hot_cold`] stand beside: rules to compare with, not policies.
+
 mod candidate;
 pub mod choice;
 mod comparison;
 pub mod ejection;
 pub mod health;
 mod host;
+pub mod hot_cold;
 mod outlier;
+pub mod peak;
 mod permutation;
 mod picker;
 pub mod score;
 mod settings;
 
 pub use host::{Host, HostError, Place};
+pub use hot_cold::{LoadReport, ReportPool};
+pub use peak::Peak;
 pub use picker::{Pick, Picker};
