@@ -160,6 +160,11 @@ impl<T> Table<T> {
         self.live
     }
 
+    /// Slots, taken or free.
+    pub(crate) fn slots(&self) -> u32 {
+        self.slots.len() as u32
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Id, &T)> {
         self.slots.iter().enumerate().filter_map(|(index, slot)| {
             slot.value.as_ref().map(|value| (Id::new(index as u32, slot.generation), value))

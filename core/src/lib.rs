@@ -65,8 +65,6 @@
 //! ```
 #![no_std]
 #![forbid(unsafe_code)]
-// While rooms are still stubs:
-#![allow(missing_docs, unused, missing_debug_implementations, clippy::all, clippy::pedantic)]
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
@@ -86,6 +84,7 @@ pub mod stats;
 pub mod time;
 pub mod timer;
 pub mod token;
+#[allow(missing_docs)]
 pub mod trace;
 
 pub use balance::{

@@ -17,7 +17,6 @@ pub(crate) struct Attempt {
     pub(crate) next: Option<Id>,
     /// Slot of the attempt timeout's stages, `u32::MAX` for none.
     pub(crate) stages: u32,
-    pub(crate) ordinal: u8,
     pub(crate) kind: AttemptKind,
     pub(crate) flags: AttemptFlags,
 }
@@ -36,10 +35,6 @@ pub(crate) struct AttemptFlags {
 }
 
 impl Attempt {
-    pub(crate) const fn is_open(&self) -> bool {
-        !self.flags.ended
-    }
-
     pub(crate) const fn is_outstanding(&self) -> bool {
         !self.flags.ended && !self.flags.asked
     }

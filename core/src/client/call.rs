@@ -182,7 +182,7 @@ pub(crate) struct NewCall {
 }
 
 impl Call {
-    pub(crate) fn new(of: NewCall) -> Self {
+    pub(crate) fn new(of: &NewCall) -> Self {
         let token = of.token.map_or_else(PackedToken::default, |token| PackedToken {
             t: token.t,
             high: (token.nonce >> 64) as u64,

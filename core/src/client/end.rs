@@ -205,10 +205,11 @@ impl Client {
             self.record_unfinished(closed.call, now.since(closed.sent), now);
         }
         let namespace = self.namespace_of(closed.call);
-        if !closed.decided && !closed.asked {
-            if let Some(budget) = self.budget(namespace) {
-                budget.on_failure(class, pushback.never, now);
-            }
+        if !closed.decided
+            && !closed.asked
+            && let Some(budget) = self.budget(namespace)
+        {
+            budget.on_failure(class, pushback.never, now);
         }
         self.book_pushback(closed.call, pushback, now);
     }

@@ -3,8 +3,7 @@
 //! An endpoint keeps its slot after removal until its last attempt has ended, so that running attempts may still win
 //! and in-flight counts stay exact; then the slot is freed and its next id has another generation.
 
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use alloc::string::String;
 
 use crate::balance::choice::{Candidate, Endpoints as ReadEndpoints};
 use crate::balance::ejection::Ejection;
@@ -30,12 +29,6 @@ pub(crate) struct Endpoint {
     pub(crate) pool: bool,
     other_zone: bool,
     other_region: bool,
-}
-
-impl Endpoint {
-    pub(crate) const fn other_region(&self) -> bool {
-        self.other_region
-    }
 }
 
 /// The client's own place, which an endpoint's zone and region are compared with.
@@ -76,7 +69,7 @@ impl EndpointTable {
             return None;
         }
         let endpoint = Endpoint {
-            name: spec.name.to_string(),
+            name: spec.name.clone(),
             up_since: spec.up_since.or(up_since),
             in_flight: 0,
             hedges: 0,
@@ -165,12 +158,9 @@ impl EndpointTable {
         self.live
     }
 
-    pub(crate) fn names(&self) -> Vec<&str> {
-        self.table.iter().map(|(_, endpoint)| endpoint.name.as_str()).collect()
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Id, &Endpoint)> {
-        self.table.iter()
+    /// Slots, taken or free: positions lie below.
+    pub(crate) fn slots(&self) -> u32 {
+        self.table.slots()
     }
 }
 

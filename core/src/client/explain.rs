@@ -144,18 +144,14 @@ impl Ledger {
             return NONE;
         }
         let record = Record { call, first: NONE, last: NONE, entries: 0 };
-        match self.free_records.pop() {
-            Some(index) => {
-                if let Some(slot) = self.records.get_mut(index as usize) {
-                    *slot = record;
-                }
-                index
+        if let Some(index) = self.free_records.pop() {
+            if let Some(slot) = self.records.get_mut(index as usize) {
+                *slot = record;
             }
-            None => {
-                self.records.push(record);
-                (self.records.len() - 1) as u32
-            }
+            return index;
         }
+        self.records.push(record);
+        (self.records.len() - 1) as u32
     }
 
     /// Appends an entry. O(1).

@@ -64,7 +64,6 @@ impl Client {
             timer: None,
             next: None,
             stages: NO_STAGES,
-            ordinal: found.sent.saturating_add(1),
             kind,
             flags: AttemptFlags::default(),
         });
@@ -151,7 +150,8 @@ impl Client {
             return Err(Reason::HedgeBudget);
         }
         if let Some(state) = self.classes.namespace_mut(namespace) {
-            state.hedges.try_acquire(limit);
+            // The gate has just found room, so this succeeds.
+            let _ = state.hedges.try_acquire(limit);
         }
         Ok(entry)
     }

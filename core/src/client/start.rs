@@ -126,7 +126,7 @@ impl Client {
             priority: admitted.priority,
             slot,
         };
-        let call = self.calls.insert(Call::new(new))?;
+        let call = self.calls.insert(Call::new(&new))?;
         let ledger = self.journal.ledger.open(call);
         if let Some(found) = self.calls.get_mut(call) {
             found.ledger = ledger;

@@ -3,9 +3,9 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::balance::choice::RegionRule;
 use crate::client::Client;
 use crate::client::action::{EndpointSpec, TopologyChange};
+use crate::client::endpoint::View;
 use crate::config::{ConfigError, check_endpoint};
 use crate::id::{EndpointId, Id};
 use crate::stats::bump;
@@ -30,7 +30,7 @@ impl Client {
                 TopologyChange::Remove(name) => self.remove_endpoint(name),
             }
         }
-        self.count_reachable();
+        self.settle_reach(now);
         Ok(ids)
     }
 
@@ -86,13 +86,16 @@ impl Client {
         self.endpoints.remove(id);
     }
 
-    fn count_reachable(&mut self) {
-        let exclude = self.config.balance.other_region == RegionRule::Exclude;
-        self.reachable = self
-            .endpoints
-            .iter()
-            .filter(|(_, endpoint)| !endpoint.removed && !(exclude && endpoint.other_region()))
-            .count() as u32;
+    /// Lets plans draw among exactly what is in reach.
+    fn settle_reach(&mut self, now: Instant) {
+        let view = View {
+            table: &self.endpoints,
+            ejection: &self.ejection,
+            health: &self.config.health,
+            calm_until: self.calm_until,
+        };
+        self.choice.settle(&view, self.endpoints.slots(), now);
+        self.reachable = self.choice.permutation().len() as u32;
     }
 }
 
