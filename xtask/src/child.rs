@@ -1,0 +1,167 @@
+//! Child commands: printed before they run, without standard input, within a time limit, their tests counted.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The time a child may take where no other limit is given.
+pub(crate) const LIMIT: Duration = Duration::from_mins(30);
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Ending {
+    pub(crate) ok: bool,
+    pub(crate) tests_passed: u64,
+    pub(crate) tests_failed: u64,
+}
+
+impl Ending {
+    /// An ending without tests.
+    pub(crate) fn of(ok: bool) -> Self {
+        Self { ok, ..Self::default() }
+    }
+
+    /// Both must be ok; tests add up.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            ok: self.ok && other.ok,
+            tests_passed: self.tests_passed + other.tests_passed,
+            tests_failed: self.tests_failed + other.tests_failed,
+        }
+    }
+}
+
+/// The folder of the workspace.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A cargo command in the folder of the workspace, from words separated by spaces.
+pub(crate) fn cargo(words: &str) -> Command {
+    command("cargo", words)
+}
+
+/// A command in the folder of the workspace, from words separated by spaces.
+pub(crate) fn command(program: &str, words: &str) -> Command {
+    let mut command = Command::new(program);
+    command.args(words.split_whitespace()).current_dir(root()).stdin(Stdio::null());
+    command
+}
+
+/// Runs a command within [`LIMIT`].
+pub(crate) fn run(command: &mut Command) -> Ending {
+    run_within(command, LIMIT)
+}
+
+/// Runs a command, passes its output on and counts the tests it reports; ends it when the limit has passed.
+pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Ending {
+    println!("$ {}", shown(command));
+    let mut child = match command.stdout(Stdio::piped()).spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            eprintln!("cannot start it: {error}");
+            return Ending::of(false);
+        }
+    };
+    let lines = lines_of(child.stdout.take());
+    let counted = pass_on(&lines, Instant::now() + limit);
+    if counted.is_none() {
+        eprintln!("ended: it took more than {} s", limit.as_secs());
+        let _ = child.kill();
+    }
+    let ok = child.wait().is_ok_and(|status| status.success());
+    counted.map_or(Ending::of(false), |ending| Ending { ok: ok && ending.tests_failed == 0, ..ending })
+}
+
+/// What a command prints, without showing it; none when it cannot run or fails.
+pub(crate) fn output(command: &mut Command) -> Option<String> {
+    let output = command.stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The command as a person would type it.
+fn shown(command: &Command) -> String {
+    let settings = command.get_envs().filter_map(|(name, value)| {
+        Some(format!("{}={:?}", name.to_string_lossy(), value?.to_string_lossy()))
+    });
+    let words = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| word.to_string_lossy().into_owned());
+    settings.chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// A thread that reads: only so can the time limit end a child that prints nothing.
+fn lines_of(stdout: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (send, receive) = channel();
+    if let Some(stdout) = stdout {
+        thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+    }
+    receive
+}
+
+/// Prints lines until the output ends; none when the limit came first.
+fn pass_on(lines: &Receiver<String>, until: Instant) -> Option<Ending> {
+    let mut ending = Ending::of(true);
+    loop {
+        match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(line) => {
+                println!("{line}");
+                ending = ending.and(tests_in(&line));
+            }
+            Err(RecvTimeoutError::Disconnected) => return Some(ending),
+            Err(RecvTimeoutError::Timeout) => return None,
+        }
+    }
+}
+
+/// Reads `test result: ok. 3 passed; 0 failed; …`; an ignored test is a failed one, since none may be skipped.
+fn tests_in(line: &str) -> Ending {
+    let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
+        return Ending::of(true);
+    };
+    let count = |what: &str| {
+        let part = counts.split("; ").find_map(|part| part.strip_suffix(what));
+        part.and_then(|number| number.trim().parse::<u64>().ok()).unwrap_or(0)
+    };
+    let tests_failed = count("failed") + count("ignored");
+    Ending { ok: tests_failed == 0, tests_passed: count("passed"), tests_failed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_of_a_test_binary_is_counted() {
+        let line = "test result: FAILED. 12 passed; 2 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.1s";
+        assert_eq!(tests_in(line), Ending { ok: false, tests_passed: 12, tests_failed: 2 });
+        assert_eq!(tests_in("test time::zero ... ok"), Ending::of(true));
+    }
+
+    #[test]
+    fn an_ignored_test_is_a_failed_one() {
+        let line =
+            "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s";
+        assert_eq!(tests_in(line).tests_failed, 1);
+    }
+
+    #[test]
+    fn a_command_is_shown_with_its_settings() {
+        let mut command = cargo("test  --workspace");
+        assert_eq!(shown(command.env("PROPTEST_CASES", "9")), "PROPTEST_CASES=\"9\" cargo test --workspace");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_fails_its_step() {
+        assert_eq!(run(&mut command("no-program-of-this-name", "")), Ending::of(false));
+    }
+}

@@ -1,0 +1,43 @@
+//! `cargo xtask gen`: committed files that a test renders from the core's tables.
+//!
+//! Each is an ordinary file with a test beside it. The test fails when the file is stale, and writes it instead when
+//! the variable [`BLESS`] is set, so a file and its check cannot drift apart.
+
+use crate::child::{self, Ending, cargo};
+use crate::report::Report;
+
+/// The variable that makes a test write its file.
+const BLESS: &str = "HEDGEROW_BLESS";
+
+/// Packages and tests that render committed files.
+const RENDERERS: [(&str, &str); 2] = [("hedgerow", "surface"), ("hedgerow", "traces")];
+
+/// Write or compare.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Fails when a file is stale, and writes nothing.
+    #[arg(long)]
+    check: bool,
+}
+
+/// Writes or compares every generated file.
+pub(crate) fn run(args: &Args) -> Report {
+    let mut report = Report::default();
+    report.step("generated files", || if args.check { check() } else { render(true) });
+    report
+}
+
+/// Compares every generated file with what would be written.
+pub(crate) fn check() -> Ending {
+    render(false)
+}
+
+fn render(bless: bool) -> Ending {
+    RENDERERS.iter().fold(Ending::of(true), |ending, (package, test)| {
+        let mut command = cargo(&format!("test --locked -p {package} --test {test}"));
+        if bless {
+            command.env(BLESS, "1");
+        }
+        ending.and(child::run(&mut command))
+    })
+}

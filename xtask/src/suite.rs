@@ -1,0 +1,95 @@
+//! `cargo xtask test`: everything a change must pass.
+//!
+//! `--quick` is for the minute between two edits: formatting, lints, tests of the core, tidy. The plain run is what a
+//! submission must pass. `--full` adds what only time can find: more random cases, fuzzing, the whole demo.
+
+use std::time::Duration;
+
+use crate::child::{self, Ending, cargo};
+use crate::report::Report;
+use crate::{demo, fuzz, generated, setup, tidy};
+
+/// Random cases of each property in the long run.
+const MANY_CASES: &str = "20000";
+
+/// The time that each fuzz function gets in the long run.
+const FUZZ_TIME: Duration = Duration::from_mins(1);
+
+/// Refused in the library part of the core beyond the shared lints: each of these can panic or decide by a float.
+const CORE_DENIES: [&str; 9] = [
+    "unwrap_used",
+    "expect_used",
+    "panic",
+    "todo",
+    "unimplemented",
+    "unreachable",
+    "indexing_slicing",
+    "string_slice",
+    "float_arithmetic",
+];
+
+/// How much to run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only formatting, lints, core tests with vectors, and tidy.
+    #[arg(long, conflicts_with = "full")]
+    quick: bool,
+    /// Adds the long runs: more random cases, fuzzing, the whole demo.
+    #[arg(long)]
+    full: bool,
+}
+
+/// Runs the steps in order; each runs whatever came of those before it.
+pub(crate) fn run(args: &Args) -> Report {
+    let mut report = Report::default();
+    report.step("setup", setup::core);
+    report.step("format", || passes("fmt --all --check"));
+    report.step("tidy", tidy::check);
+    report.step("core without std", || {
+        child::run(&mut cargo(&format!("check --locked -p hedgerow --target {}", setup::BARE_TARGET)))
+    });
+    report.step("core without panics", core_lints);
+    if args.quick {
+        quick(&mut report);
+    } else {
+        whole(&mut report);
+    }
+    if args.full {
+        long(&mut report);
+    }
+    report
+}
+
+fn quick(report: &mut Report) {
+    report.step("lints", || passes("clippy --locked -p hedgerow --all-targets -- -D warnings"));
+    report.step("core tests and vectors", || passes("test --locked -p hedgerow"));
+}
+
+fn whole(report: &mut Report) {
+    report.step("lints", || passes("clippy --locked --workspace --all-targets -- -D warnings"));
+    report.step("tests", || passes("test --locked --workspace"));
+    report.step("generated files", generated::check);
+    report.step("documentation", documentation);
+    report.step("demo, short", || demo::measure(&["--quick", "--check"], demo::SHORT_LIMIT));
+}
+
+fn long(report: &mut Report) {
+    report.step("properties, long", || {
+        child::run(cargo("test --locked --workspace --release").env("PROPTEST_CASES", MANY_CASES))
+    });
+    report.step("fuzz, long", || fuzz::explore(FUZZ_TIME));
+    report.step("demo, whole", || demo::measure(&["--check"], demo::LIMIT));
+}
+
+fn documentation() -> Ending {
+    child::run(cargo("doc --locked --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn core_lints() -> Ending {
+    let mut command = cargo("clippy --locked -p hedgerow --lib --");
+    child::run(command.args(CORE_DENIES.iter().map(|lint| format!("-Dclippy::{lint}"))))
+}
+
+fn passes(words: &str) -> Ending {
+    child::run(&mut cargo(words))
+}
