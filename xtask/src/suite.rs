@@ -9,8 +9,8 @@ use crate::child::{self, Ending, cargo};
 use crate::report::Report;
 use crate::{demo, fuzz, generated, setup, tidy};
 
-/// Random cases of each property in the long run.
-const MANY_CASES: &str = "20000";
+/// Cases of each property, and random worlds of the harness, in the long run.
+const MANY: &str = "20000";
 
 /// The time that each fuzz function gets in the long run.
 const FUZZ_TIME: Duration = Duration::from_mins(1);
@@ -75,7 +75,9 @@ fn whole(report: &mut Report) {
 
 fn long(report: &mut Report) {
     report.step("properties, long", || {
-        child::run(cargo("test --locked --workspace --release").env("PROPTEST_CASES", MANY_CASES))
+        child::run(
+            cargo("test --locked --workspace").env("PROPTEST_CASES", MANY).env("HEDGEROW_WORLDS", MANY),
+        )
     });
     report.step("fuzz, long", || fuzz::explore(FUZZ_TIME));
     report.step("demo, whole", || demo::measure(&["--check"], demo::LIMIT));

@@ -51,7 +51,7 @@ pub(crate) fn check() -> Ending {
             return Ending::of(false);
         }
     };
-    for finding in size::long_files(&tree) {
+    for finding in size::warnings(&tree) {
         println!("warning: {}", shown(&finding));
     }
     let findings = allow::apply(&tree, &findings(&tree));

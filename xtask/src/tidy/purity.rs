@@ -17,7 +17,7 @@ const WORDS: [(&str, &str); 9] = [
     ("thread_rng", "chance comes from the policy's own stream"),
     ("OsRng", "the seed is an argument"),
     ("unsafe", "the core has no unsafe code"),
-    ("static", "global state makes two clients depend on each other: use a constant or a field"),
+    ("atomic", "shared state makes two clients depend on each other: use a field"),
 ];
 
 /// The core's sources, test code aside; the words for real time also in its tests, which run on virtual time.

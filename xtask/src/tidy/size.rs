@@ -10,29 +10,34 @@ const LONGEST_FUNCTION: usize = 60;
 /// Lines of a file without its test code, above which a file is listed.
 const LONG_FILE: usize = 400;
 
-/// Functions that are too long.
+/// Functions that are too long, test code aside.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
+    long_functions(tree, false)
+}
+
+/// Test functions and files that are long; warnings, since a table of cases may be one idea.
+pub(super) fn warnings(tree: &Tree) -> Vec<Finding> {
+    let code = |text: &str, tokens: &Tokens| text.lines().count().saturating_sub(tokens.test_lines());
+    let lines = tree.sources().map(|(file, tokens)| (&file.path, code(&file.text, tokens)));
+    let files = lines.filter(|(_, lines)| *lines > LONG_FILE);
+    files
+        .map(|(path, lines)| {
+            Finding::new("file-length", path, 1, "", format!("{lines} lines beside its tests"))
+        })
+        .chain(long_functions(tree, true))
+        .collect()
+}
+
+fn long_functions(tree: &Tree, in_test: bool) -> Vec<Finding> {
     let sources = tree.sources();
     let functions = sources.flat_map(|(file, tokens)| functions(tokens).map(move |found| (file, found)));
-    let long = functions.filter(|(_, (_, lines))| *lines > LONGEST_FUNCTION);
+    let long = functions.filter(|(_, (name, lines))| name.in_test == in_test && *lines > LONGEST_FUNCTION);
     long.map(|(file, (name, lines))| {
         let message =
             format!("`{}` has {lines} lines, above {LONGEST_FUNCTION}: look for the table in it", name.text);
         Finding::new("function-length", &file.path, name.line, &name.text, message)
     })
     .collect()
-}
-
-/// Files that are long enough to be listed; a warning, since a long table may be one idea.
-pub(super) fn long_files(tree: &Tree) -> Vec<Finding> {
-    let code = |text: &str, tokens: &Tokens| text.lines().count().saturating_sub(tokens.test_lines());
-    let lines = tree.sources().map(|(file, tokens)| (&file.path, code(&file.text, tokens)));
-    lines
-        .filter(|(_, lines)| *lines > LONG_FILE)
-        .map(|(path, lines)| {
-            Finding::new("file-length", path, 1, "", format!("{lines} lines beside its tests"))
-        })
-        .collect()
 }
 
 /// Names of functions with the lines of their bodies.
@@ -79,7 +84,7 @@ mod tests {
     #[test]
     fn tests_do_not_make_a_file_long() {
         let tests = format!("#[cfg(test)] mod tests {{\n{}}}", "fn f() {}\n".repeat(500));
-        assert_eq!(long_files(&Tree::of(&[("a.rs", &tests)])), []);
-        assert_eq!(long_files(&Tree::of(&[("a.rs", &"fn f() {}\n".repeat(401))])).len(), 1);
+        assert_eq!(warnings(&Tree::of(&[("a.rs", &tests)])), []);
+        assert_eq!(warnings(&Tree::of(&[("a.rs", &"fn f() {}\n".repeat(401))])).len(), 1);
     }
 }
