@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::balance::score::Factors;
+use crate::client::Client;
 use crate::id::{AttemptId, CallId, EndpointId, Id};
 use crate::reason::Reason;
 use crate::time::{Duration, Instant};
@@ -256,6 +257,44 @@ pub(crate) fn factor_reasons(factors: Factors) -> Vec<Reason> {
         (Factors::OTHER_REGION, Reason::OtherRegion),
     ];
     BITS.iter().filter(|(bit, _)| factors.0 & bit != 0).map(|&(_, reason)| reason).collect()
+}
+
+impl Client {
+    /// What happened to a call that runs or was one of the last `trace.explain_calls` to finish, and why.
+    pub fn explain(&self, call: CallId) -> Option<Explanation> {
+        let running = self.calls.get(call.id()).map(|found| found.ledger);
+        let record = running.or_else(|| self.journal.ledger.find_finished(call.id()))?;
+        let (entries, truncated) = self.journal.ledger.entries(record)?;
+        let finished = running.is_none();
+        let mut told = Explanation { call, finished, truncated, plan: Vec::new(), events: Vec::new() };
+        let mut seen = None;
+        for entry in entries {
+            match entry {
+                Entry::Plan { endpoint, score, in_flight, factors } => told.plan.push(PlanLine {
+                    endpoint: EndpointId::from_id(endpoint),
+                    name: self.name_of(Some(endpoint)),
+                    score,
+                    in_flight,
+                    factors: factor_reasons(factors),
+                }),
+                Entry::Levels(levels) => seen = Some(levels),
+                Entry::Event { at, reason, attempt, endpoint, value } => told.events.push(ExplainedEvent {
+                    at,
+                    reason,
+                    attempt,
+                    endpoint,
+                    name: self.name_of(endpoint.map(EndpointId::id)),
+                    value,
+                    levels: seen.take(),
+                }),
+            }
+        }
+        Some(told)
+    }
+
+    fn name_of(&self, endpoint: Option<Id>) -> String {
+        endpoint.and_then(|id| self.endpoints.get(id)).map(|found| found.name.clone()).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

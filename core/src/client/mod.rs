@@ -46,7 +46,6 @@ use crate::client::attempt::Attempt;
 use crate::client::call::{Call, CallState};
 use crate::client::class::{Classes, Names};
 use crate::client::endpoint::{EndpointTable, Locality};
-use crate::client::explain::{Entry, ExplainedEvent, Explanation, PlanLine, factor_reasons};
 use crate::client::journal::{Journal, Subject};
 use crate::client::timeout::{Kind, Stages};
 use crate::config::{Config, ConfigError};
@@ -382,48 +381,6 @@ impl Client {
         stats.clock_bad = self.clock.bad();
         stats.clock_steps_back = self.clock.steps_back();
         stats
-    }
-
-    /// What happened to a call that runs or was one of the last `trace.explain_calls` to finish, and why.
-    pub fn explain(&self, call: CallId) -> Option<Explanation> {
-        let running = self.calls.get(call.id()).map(|found| found.ledger);
-        let record = running.or_else(|| self.journal.ledger.find_finished(call.id()))?;
-        let (entries, truncated) = self.journal.ledger.entries(record)?;
-        let mut explanation = Explanation {
-            call,
-            finished: running.is_none(),
-            truncated,
-            plan: alloc::vec::Vec::new(),
-            events: alloc::vec::Vec::new(),
-        };
-        let name = |id: Id| self.endpoints.get(id).map(|found| found.name.clone()).unwrap_or_default();
-        let mut seen = None;
-        for entry in entries {
-            match entry {
-                Entry::Plan { endpoint, score, in_flight, factors } => explanation.plan.push(PlanLine {
-                    endpoint: EndpointId::from_id(endpoint),
-                    name: name(endpoint),
-                    score,
-                    in_flight,
-                    factors: factor_reasons(factors),
-                }),
-                Entry::Levels(levels) => seen = Some(levels),
-                Entry::Event { at, reason, attempt, endpoint, value } => {
-                    let name = endpoint.map(|endpoint| name(endpoint.id())).unwrap_or_default();
-                    let levels = seen.take();
-                    explanation.events.push(ExplainedEvent {
-                        at,
-                        reason,
-                        attempt,
-                        endpoint,
-                        name,
-                        value,
-                        levels,
-                    });
-                }
-            }
-        }
-        Some(explanation)
     }
 
     /// Replaces a policy stream, so that a test can script its draws; other kinds are left alone.
