@@ -43,7 +43,7 @@ pub fn decay(elapsed: Duration, half_life: Duration) -> u64 {
     let step = (x >> 16) as usize;
     let from = POWERS.get(step).copied().unwrap_or(ONE / 2);
     let to = POWERS.get(step + 1).copied().unwrap_or(ONE / 2);
-    (from - ((from - to) * (x & 65_535) >> 16)) >> halvings
+    (from - (((from - to) * (x & 65_535)) >> 16)) >> halvings
 }
 
 /// Keeps the cost of one endpoint.
