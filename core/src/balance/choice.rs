@@ -66,7 +66,7 @@ impl Choice {
 
     /// Appends an endpoint. A position that is present or not below 2²⁴ is ignored.
     ///
-    /// An endpoint out of reach is skipped at the cost of its draw; see [`Self::settle`].
+    /// An endpoint out of reach is skipped at the cost of its draw, unless the owner settles the permutation after each change.
     pub fn add(&mut self, position: u32) {
         self.members.add(position);
     }

@@ -14,7 +14,7 @@ pub mod hot_cold;
 mod outlier;
 pub mod peak;
 mod permutation;
-mod picker;
+pub mod picker;
 pub mod score;
 mod settings;
 
