@@ -118,3 +118,4 @@ pub use stats::Stats;
 pub use time::{Duration, Instant, Monotone, Wall};
 pub use timer::pause::{Cause, ExpiredBy, Expiry, Observation, PauseSettings, PauseTimer};
 pub use timer::wheel::{Fired, TimerId, Wheel};
+pub use trace::{Decision, Divergence, ReplayReport, Trace, TraceError, TraceHeader, TraceRecord, replay};

@@ -29,7 +29,7 @@ pub enum GivenToken {
 }
 
 /// The arguments of a call. What is not given takes the configuration's value.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Start<'a> {
     /// Whose data; from [`Client::namespace`](super::Client::namespace).
     pub namespace: Namespace,

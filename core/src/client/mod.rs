@@ -61,7 +61,7 @@ use crate::time::{Duration, Instant, Monotone};
 use crate::timer::wheel::Wheel;
 use crate::token::Token;
 use crate::token::generator::Generator;
-use crate::trace::{Input, Recorder};
+use crate::trace::{Input, Recorder, TraceHeader, TraceRecord};
 
 /// Timers of the earliest slot that a wake-up looks at for the exact deadline; beyond, the slot's start is answered.
 const PEEK: usize = 8;
@@ -150,11 +150,11 @@ pub struct Client {
 impl Client {
     /// Builds a client without endpoints. The seed must be secret, and unique per process.
     pub fn new(config: Config, seed: &Seed, now: Instant) -> Self {
+        let recorder = Recorder::new(config.trace, &config, seed, now);
         let clock = Monotone::new(now);
         let now = clock.last();
         let stream = |kind| Stream::derive(seed, kind, 0);
         let names = |names: &[String], capacity| Names::new(names.iter().map(String::as_str), capacity);
-        let recorder = Recorder::new(config.trace, &config, seed, now);
         let budget = config.budget.per_service.then(|| Budget::new(config.budget.settings, now));
         let operations = config.operations.iter().map(|operation| operation.name.as_str());
         Self {
@@ -335,6 +335,28 @@ impl Client {
         self.journal.poll_note()
     }
 
+    /// The oldest record of the trace, if `trace.enabled`: an input and the decisions it caused.
+    ///
+    /// When `trace.buffer` records wait, recording ends for good, and what follows is counted in `trace_lost`. A host
+    /// takes either these or [`Self::poll_trace_bytes`]; what one of them handed out the other does not.
+    pub fn poll_trace(&mut self) -> Option<TraceRecord> {
+        self.journal.trace.poll()
+    }
+
+    /// Appends the waiting records in their compact form, and before the first of them the header; answers how many
+    /// bytes were appended.
+    ///
+    /// The bytes of all calls, one after the other, are what [`Trace::from_bytes`](crate::trace::Trace::from_bytes)
+    /// reads. They hold the seed.
+    pub fn poll_trace_bytes(&mut self, out: &mut alloc::vec::Vec<u8>) -> usize {
+        self.journal.trace.poll_bytes(out)
+    }
+
+    /// What a trace begins with; `None` unless `trace.enabled`. It holds the seed.
+    pub fn trace_header(&self) -> Option<&TraceHeader> {
+        self.journal.trace.header()
+    }
+
     /// Attempts at an endpoint whose end is not known; 0 for a stale id.
     pub fn in_flight(&self, endpoint: EndpointId) -> u32 {
         self.endpoints.get(endpoint.id()).map_or(0, |found| found.in_flight)
@@ -380,6 +402,7 @@ impl Client {
         let mut stats = self.journal.stats.clone();
         stats.clock_bad = self.clock.bad();
         stats.clock_steps_back = self.clock.steps_back();
+        stats.trace_lost = self.journal.trace.lost();
         stats
     }
 

@@ -43,6 +43,7 @@ pub use field::{
     About, Available, Condition, Default as FieldDefault, Field, Kind as FieldKind, Scope, fields,
 };
 pub use json::Fnv;
+pub(crate) use json::write_text as write_json_text;
 pub use read::MAX_NAME;
 pub use settings::{
     AttemptSettings, BudgetRule, Capacity, ClassSettings, HedgeSettings, Idempotency, Limits, Objective,
