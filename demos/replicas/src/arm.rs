@@ -1,6 +1,8 @@
 //! An arm: one way of calling the replicas, measured beside the others.
 
+use crate::hedged::Hedged;
 use crate::plain::Plain;
+use crate::rescue::Rescue;
 use crate::schedule::Planned;
 use std::time::Duration;
 
@@ -9,10 +11,12 @@ use std::time::Duration;
 pub enum Arm {
     /// Round robin, one timeout, immediate retries.
     Plain(Plain),
+    /// Through hedgerow.
+    Hedgerow(Hedged),
 }
 
 /// What one call cost, as the arm itself saw it; latency is measured outside.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Called {
     /// A short slug of the error, none on success.
     pub error: Option<String>,
@@ -22,6 +26,8 @@ pub struct Called {
     pub retries: u32,
     /// Time that the arm itself put down to stalls of its own process; none if it does not look for them.
     pub lost: Option<Duration>,
+    /// How the call was rescued, if another attempt than the first answered it and the arm can tell.
+    pub rescue: Option<Box<Rescue>>,
 }
 
 impl Arm {
@@ -29,6 +35,7 @@ impl Arm {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Plain(_) => "plain",
+            Self::Hedgerow(_) => "hedgerow",
         }
     }
 
@@ -36,6 +43,7 @@ impl Arm {
     pub async fn call(&self, planned: &Planned, id: &str) -> Called {
         match self {
             Self::Plain(plain) => plain.call(planned, id).await,
+            Self::Hedgerow(hedged) => hedged.call(planned, id).await,
         }
     }
 }

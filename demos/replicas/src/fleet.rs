@@ -74,7 +74,9 @@ impl Fleet {
         Ok(())
     }
 
-    /// Asks every server what it applied of the writes whose identity starts with `prefix`; sums the answers.
+    /// Asks every server what it applied of the writes whose identity starts with `prefix`.
+    ///
+    /// Counts are summed; a write applied twice on several servers is one duplicate.
     pub async fn audit(&self, prefix: &str) -> Result<AuditReport, Box<dyn Error>> {
         let http = Http::new();
         let mut sum = AuditReport::default();
@@ -83,7 +85,7 @@ impl Fleet {
             let answer = http.send(Method::GET, &url, &[], Bytes::new(), Duration::from_secs(5)).await?;
             let one: AuditReport = serde_json::from_slice(&answer.body)?;
             sum.writes += one.writes;
-            sum.duplicates += one.duplicates;
+            sum.duplicates.extend(one.duplicates);
             sum.pending += one.pending;
             sum.dropped += one.dropped;
             sum.refused += one.refused;

@@ -15,6 +15,7 @@
 pub mod arm;
 pub mod check;
 pub mod fleet;
+pub mod hedged;
 pub mod http;
 pub mod latency;
 pub mod load;
@@ -27,6 +28,7 @@ pub mod progress;
 pub mod random;
 pub mod replicate;
 pub mod report;
+pub mod rescue;
 pub mod run;
 pub mod schedule;
 pub mod serve;

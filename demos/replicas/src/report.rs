@@ -277,6 +277,8 @@ pub struct Rescued {
     pub latency_ms: f64,
     /// What the servers did meanwhile.
     pub servers: Vec<String>,
+    /// The replicas in the order the client drew for this call, best first.
+    pub plan: Vec<String>,
     /// Each decision, oldest first.
     pub steps: Vec<RescueStep>,
 }

@@ -3,6 +3,7 @@
 use crate::arm::Arm;
 use crate::check;
 use crate::fleet::{Fleet, FleetSettings};
+use crate::hedged::Hedged;
 use crate::load::{self, Finished};
 use crate::pauser::Pauser;
 use crate::placement::SERVERS;
@@ -11,6 +12,7 @@ use crate::progress::Progress;
 use crate::report::{
     ArmResult, HostStalls, PauseSetting, PauseTotals, REPORT_SCHEMA, Report, RunSettings, millis,
 };
+use crate::rescue;
 use crate::schedule::{self, LoadShape, Pause, PauseKind, Planned};
 use crate::slo::Slo;
 use crate::stalls::{Beat, Stalls};
@@ -58,7 +60,7 @@ struct Measured {
 pub async fn run(options: &Options) -> Result<Outcome, Box<dyn Error>> {
     let planned = schedule::load(options.seed, options.shape);
     let fleet = Fleet::start(&options.program, options.fleet).await?;
-    let arms = arms(&fleet);
+    let arms = arms(&fleet)?;
     warm::fill(&fleet, options.shape.keys).await?;
     let shape = LoadShape { requests: options.warm_up, ..options.shape };
     let before = schedule::load(options.seed ^ WARM_UP_SEED, shape);
@@ -72,7 +74,7 @@ pub async fn run(options: &Options) -> Result<Outcome, Box<dyn Error>> {
     let mut results = Vec::new();
     for (number, arm) in arms.iter().enumerate() {
         let mut result = ArmResult::collect(arm.name(), "rust", number, &measured.finished);
-        result.duplicate_writes = fleet.audit(&format!("{}-", arm.name())).await?.duplicates;
+        result.duplicate_writes = fleet.audit(&format!("{}-", arm.name())).await?.duplicates.len() as u64;
         results.push(result);
     }
     results.extend(options.others.iter().cloned());
@@ -85,9 +87,10 @@ const WARM_UP_SEED: u64 = 0x5741_524d;
 /// A moment for the last preparations before the first call is due.
 const LEAD: Duration = Duration::from_millis(100);
 
-fn arms(fleet: &Fleet) -> Vec<Arc<Arm>> {
+fn arms(fleet: &Fleet) -> Result<Vec<Arc<Arm>>, Box<dyn Error>> {
     let urls: Vec<String> = fleet.replicas.iter().map(|replica| replica.url.clone()).collect();
-    vec![Arc::new(Arm::Plain(Plain::new(urls, Slo::default().max)))]
+    let hedged = Hedged::new(&urls)?;
+    Ok(vec![Arc::new(Arm::Plain(Plain::new(urls, Slo::default().max))), Arc::new(Arm::Hedgerow(hedged))])
 }
 
 async fn measure(options: &Options, fleet: &Fleet, arms: &[Arc<Arm>], planned: &[Planned]) -> Measured {
@@ -106,6 +109,7 @@ async fn measure(options: &Options, fleet: &Fleet, arms: &[Arc<Arm>], planned: &
 
 fn report(options: &Options, measured: &Measured, results: &[ArmResult]) -> Report {
     let named = |name| results.iter().find(|arm| arm.name == name);
+    let names: Vec<_> = results.iter().map(|arm| arm.name.as_str()).collect();
     let check = match (named("plain"), named("hedgerow")) {
         (Some(plain), Some(hedgerow)) => check::check(plain, hedgerow),
         _ => vec!["there is no hedgerow arm beside the plain one".to_owned()],
@@ -120,7 +124,7 @@ fn report(options: &Options, measured: &Measured, results: &[ArmResult]) -> Repo
             longest_ms: millis(measured.stalls.longest),
         },
         arms: results.iter().map(ArmResult::summary).collect(),
-        rescued: None,
+        rescued: rescue::slowest(&measured.finished, &names, &measured.pauses),
         check,
     }
 }

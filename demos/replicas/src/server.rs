@@ -17,6 +17,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -43,12 +44,12 @@ pub struct Settings {
 }
 
 /// What the audit of one server answers.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AuditReport {
     /// Logical writes applied.
     pub writes: u64,
-    /// Logical writes applied more than once.
-    pub duplicates: u64,
+    /// Identities of the logical writes applied more than once.
+    pub duplicates: BTreeSet<String>,
     /// Replicated writes still on their way to a peer.
     pub pending: u64,
     /// Replicated writes given up.
@@ -226,7 +227,7 @@ async fn audit(State(server): State<Arc<Server>>, Query(query): Query<AuditQuery
         Ok(audit) => {
             let report = AuditReport {
                 writes: audit.writes,
-                duplicates: audit.duplicates,
+                duplicates: audit.duplicates.into_iter().collect(),
                 pending: server.peers.pending(),
                 dropped: server.peers.dropped(),
                 refused: server.refused.load(Ordering::Relaxed),

@@ -53,12 +53,12 @@ pub enum Written {
 }
 
 /// What the log of applied writes says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audit {
     /// Logical writes applied at least once.
     pub writes: u64,
-    /// Logical writes applied more than once.
-    pub duplicates: u64,
+    /// Identities of the logical writes applied more than once.
+    pub duplicates: Vec<String>,
 }
 
 /// One replica's store.
@@ -125,7 +125,9 @@ impl Store {
                     break;
                 }
                 audit.writes += 1;
-                audit.duplicates += u64::from(times.value() > 1);
+                if times.value() > 1 {
+                    audit.duplicates.push(id.value().to_owned());
+                }
             }
             Ok(audit)
         };
@@ -190,7 +192,7 @@ mod tests {
         assert_eq!(put(&store, Some("t1"), 10, b"one"), Written::Applied);
         assert_eq!(put(&store, Some("t1"), 20, b"two"), Written::Repeated);
         assert_eq!(store.get("k").unwrap().as_deref(), Some(&b"one"[..]));
-        assert_eq!(store.audit("w").unwrap(), Audit { writes: 1, duplicates: 0 });
+        assert_eq!(store.audit("w").unwrap(), Audit { writes: 1, duplicates: vec![] });
     }
 
     #[test]
@@ -199,7 +201,7 @@ mod tests {
         let store = Store::open(&dir.path().join("s.redb")).unwrap();
         assert_eq!(put(&store, None, 10, b"one"), Written::Applied);
         assert_eq!(put(&store, None, 20, b"one"), Written::Applied);
-        assert_eq!(store.audit("w").unwrap(), Audit { writes: 1, duplicates: 1 });
+        assert_eq!(store.audit("w").unwrap(), Audit { writes: 1, duplicates: vec!["w-1".to_owned()] });
         assert_eq!(store.audit("x").unwrap(), Audit::default());
     }
 

@@ -106,6 +106,9 @@ fn timeline(rescued: &crate::report::Rescued) -> String {
     for server in &rescued.servers {
         let _ = writeln!(text, "  {server}");
     }
+    if !rescued.plan.is_empty() {
+        let _ = writeln!(text, "  plan: {}", rescued.plan.join("; "));
+    }
     let what = rescued.steps.iter().map(|step| step.what.chars().count()).max().unwrap_or(0);
     let reason = rescued.steps.iter().map(|step| step.reason.chars().count()).max().unwrap_or(0);
     for step in &rescued.steps {

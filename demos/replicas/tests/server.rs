@@ -60,7 +60,7 @@ async fn a_write_repeated_with_its_token_is_applied_once() {
     assert_eq!((again.status.as_u16(), again.body.as_ref()), (200, &b"repeated\n"[..]));
     assert_eq!(server.get("k1").await.body, "one");
     let audit = server.audit("w-").await;
-    assert_eq!((audit.writes, audit.duplicates), (1, 0));
+    assert_eq!((audit.writes, audit.duplicates.len()), (1, 0));
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn the_audit_finds_a_write_repeated_without_a_token() {
     }
     server.put("k2", "two", &[("x-write-id", "w-2")]).await;
     let audit = server.audit("w-").await;
-    assert_eq!((audit.writes, audit.duplicates), (2, 1));
+    assert_eq!((audit.writes, audit.duplicates), (2, ["w-1".to_owned()].into()));
     assert_eq!(server.audit("other-").await.writes, 0);
 }
 
@@ -87,7 +87,7 @@ async fn concurrent_copies_of_one_write_are_applied_once() {
     }
     let answers = copies.join_all().await;
     assert_eq!(answers.iter().filter(|body| body.as_ref() == b"applied\n").count(), 1);
-    assert_eq!(server.audit("w-").await.duplicates, 0);
+    assert_eq!(server.audit("w-").await.duplicates.len(), 0);
 }
 
 #[tokio::test]
@@ -139,6 +139,6 @@ async fn a_write_reaches_the_other_replicas_with_its_token() {
         }
         assert_eq!(server.get(&key).await.body, "one");
         assert_eq!(server.put(&key, "two", &headers).await.body, "repeated\n");
-        assert_eq!(server.audit("w-").await.duplicates, 0);
+        assert_eq!(server.audit("w-").await.duplicates.len(), 0);
     }
 }
