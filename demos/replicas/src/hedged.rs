@@ -11,9 +11,9 @@ use crate::schedule::{Op, Planned};
 use crate::server::WRITE_ID_FIELD;
 use hedgerow_tokio::http::HttpClient;
 use hedgerow_tokio::{AttemptKind, CallOptions, Config, EndpointSpec, Replicas, Report};
+use hyper::Method;
 use hyper::body::Bytes;
 use hyper::header::{HeaderMap, HeaderValue};
-use hyper::Method;
 use std::error::Error;
 
 /// One client per zone.

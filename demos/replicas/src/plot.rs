@@ -41,7 +41,8 @@ fn draw_on(
     let root =
         root.titled("Latency of one call while servers stall", ("sans-serif", 22).into_font().color(&INK))?;
     let root = root.titled(caption, ("sans-serif", 14).into_font().color(&INK.mix(0.7)))?;
-    let nines = arms.iter().map(|arm| (arm.latencies_us.len().max(10) as f64).log10()).fold(1.0, f64::max);
+    let nines =
+        arms.iter().map(|arm| (2.0 * arm.latencies_us.len().max(10) as f64).log10()).fold(1.0, f64::max);
     let highest = arms.iter().map(|arm| millis(arm.latencies_us.max())).fold(10.0, f64::max);
     let lowest = arms.iter().map(|arm| millis(arm.latencies_us.quantile(0))).fold(1.0, f64::min);
     let mut chart = ChartBuilder::on(&root)

@@ -134,7 +134,12 @@ mod tests {
 
     fn finished(index: u32, due_ms: u64, latency_ms: u64, primary: Option<&str>) -> Finished {
         let rescue = primary.map(|primary| {
-            Box::new(Rescue { primary: primary.to_owned(), rescuer: "b0".to_owned(), plan: Vec::new(), steps: Vec::new() })
+            Box::new(Rescue {
+                primary: primary.to_owned(),
+                rescuer: "b0".to_owned(),
+                plan: Vec::new(),
+                steps: Vec::new(),
+            })
         });
         let due = Duration::from_millis(due_ms);
         Finished {
@@ -164,7 +169,12 @@ mod tests {
     #[test]
     fn pauses_are_told_relative_to_the_call() {
         let pause = Pause { server: 0, start: Duration::from_millis(90), end: Duration::from_millis(500) };
-        let rescue = Rescue { primary: "a0".to_owned(), rescuer: "b0".to_owned(), plan: Vec::new(), steps: Vec::new() };
+        let rescue = Rescue {
+            primary: "a0".to_owned(),
+            rescuer: "b0".to_owned(),
+            plan: Vec::new(),
+            steps: Vec::new(),
+        };
         let told = stood_still(&pause, Duration::from_millis(100), &rescue);
         assert_eq!(told, "a0, the first attempt's server, stood still from -10.0 ms to 400.0 ms");
     }
