@@ -39,6 +39,13 @@ pub fn replicas(key: &str) -> [usize; ZONES.len()] {
     std::array::from_fn(|zone| zone * SHARDS + shard)
 }
 
+/// The replica that a server asks for a key it does not hold: the one in its own zone; none if it holds the key.
+pub fn asks(server: &str, key: &str) -> Option<String> {
+    let held_by = replicas(key).map(server_name);
+    let in_zone = |name: &&String| name.as_bytes().first() == server.as_bytes().first();
+    held_by.iter().find(in_zone).filter(|name| *name != server).cloned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +62,13 @@ mod tests {
     fn both_shards_hold_a_fair_part_of_the_keys() {
         let first = (0..2000).filter(|key| shard(&key_name(*key)) == 0).count();
         assert!((800..=1200).contains(&first), "{first} of 2000 keys in shard 0");
+    }
+
+    #[test]
+    fn a_server_asks_its_neighbour_for_what_it_does_not_hold() {
+        let key = (0..).map(key_name).find(|key| shard(key) == 1).unwrap();
+        assert_eq!(asks("b0", &key).as_deref(), Some("b1"));
+        assert_eq!(asks("b1", &key), None);
     }
 
     #[test]

@@ -46,12 +46,14 @@ struct Counters {
 #[derive(Debug, Default)]
 pub struct Peers {
     queues: OnceLock<BTreeMap<String, mpsc::Sender<Replicated>>>,
+    urls: OnceLock<BTreeMap<String, String>>,
     counters: Arc<Counters>,
 }
 
 impl Peers {
     /// Starts a worker for each peer, given as name → base URL; a second call changes nothing.
     pub fn connect(&self, urls: BTreeMap<String, String>) {
+        let urls = self.urls.get_or_init(|| urls).clone();
         self.queues.get_or_init(|| urls.into_iter().map(|(name, url)| (name, self.start(url))).collect());
     }
 
@@ -68,6 +70,11 @@ impl Peers {
             }
         });
         sender
+    }
+
+    /// The base URL of a peer, once it is known.
+    pub fn url(&self, name: &str) -> Option<&str> {
+        self.urls.get()?.get(name).map(String::as_str)
     }
 
     /// Queues a write for the named peers; unknown names are left out.

@@ -2,9 +2,10 @@
 //!
 //! A write is applied at most once per `Idempotency-Key`, in one transaction of the [`Store`]; then it is
 //! sent on to the key's other replicas in the background, with the same token and version, where the same
-//! rule holds. Above its concurrency limit the server answers 503 with `Retry-After`. Every answer carries
+//! rule holds. A request for a key it does not hold is passed on to the replica in its zone. Above its concurrency limit the server answers 503 with `Retry-After`. Every answer carries
 //! the objectives and limits as a [`Slo`]. The server knows nothing of pauses: it is stopped from outside.
 
+use crate::http::{Http, NoAnswer};
 use crate::placement;
 use crate::replicate::{Peers, Replicated};
 use crate::slo::{RESPONSE_FIELD, Slo};
@@ -13,7 +14,7 @@ use crate::version::{Version, wall_us};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,7 @@ pub struct Server {
     settings: Settings,
     store: Arc<Store>,
     peers: Peers,
+    http: Http,
     in_flight: AtomicU32,
     refused: AtomicU64,
     slo_header: HeaderValue,
@@ -76,6 +78,7 @@ pub fn router(settings: Settings, store: Store) -> Result<Router, Box<dyn Error>
         settings,
         store: Arc::new(store),
         peers: Peers::default(),
+        http: Http::new(),
         in_flight: AtomicU32::new(0),
         refused: AtomicU64::new(0),
         slo_header,
@@ -108,6 +111,24 @@ impl Server {
         None
     }
 
+    /// Where a key is that this server does not hold; none if it holds it or knows no other server.
+    fn elsewhere(&self, key: &str) -> Option<String> {
+        let replica = placement::asks(&self.settings.name, key)?;
+        self.peers.url(&replica).map(|url| format!("{url}/kv/{key}"))
+    }
+
+    /// Passes a request on, with its token, and its answer back.
+    async fn forward(&self, method: Method, url: &str, headers: &HeaderMap, body: Bytes) -> Response {
+        let passed = [TOKEN_FIELD, WRITE_ID_FIELD];
+        let headers: Vec<_> =
+            passed.into_iter().filter_map(|name| text(headers, name).map(|value| (name, value))).collect();
+        match self.http.send(method, url, &headers, body, self.settings.slo.max).await {
+            Ok(answer) => self.answer(answer.status, answer.body),
+            Err(NoAnswer::Timeout) => self.answer(StatusCode::GATEWAY_TIMEOUT, "the replica is silent\n"),
+            Err(_) => self.answer(StatusCode::BAD_GATEWAY, "the replica is out of reach\n"),
+        }
+    }
+
     fn answer(&self, status: StatusCode, body: impl IntoResponse) -> Response {
         let slo = (HeaderName::from_static(RESPONSE_FIELD), self.slo_header.clone());
         (status, [slo], body).into_response()
@@ -127,6 +148,9 @@ impl Server {
 
 async fn read(State(server): State<Arc<Server>>, Path(key): Path<String>) -> Response {
     let Some(_permit) = server.admit() else { return server.busy() };
+    if let Some(url) = server.elsewhere(&key) {
+        return server.forward(Method::GET, &url, &HeaderMap::new(), Bytes::new()).await;
+    }
     let value = server.store.get(&key);
     tokio::time::sleep(server.settings.work).await;
     match value {
@@ -143,6 +167,9 @@ async fn write(
     body: Bytes,
 ) -> Response {
     let Some(_permit) = server.admit() else { return server.busy() };
+    if let Some(url) = server.elsewhere(&key) {
+        return server.forward(Method::PUT, &url, &headers, body).await;
+    }
     let version = Version::of_write(text(&headers, TOKEN_FIELD), &server.settings.name, wall_us());
     let write = Replicated {
         token: text(&headers, TOKEN_FIELD).map(str::to_owned),

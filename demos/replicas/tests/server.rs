@@ -8,6 +8,7 @@ use hedgerow_demo_replicas::slo::Slo;
 use hedgerow_demo_replicas::store::Store;
 use hyper::Method;
 use hyper::body::Bytes;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -114,31 +115,58 @@ async fn every_answer_carries_objectives_and_limits() {
     }
 }
 
-#[tokio::test]
-async fn a_write_reaches_the_other_replicas_with_its_token() {
-    let key = placement::key_name(7);
-    let names = placement::replicas(&key).map(placement::server_name);
-    let servers = [
-        start(&names[0], 64, Duration::ZERO).await,
-        start(&names[1], 64, Duration::ZERO).await,
-        start(&names[2], 64, Duration::ZERO).await,
-    ];
-    let urls: std::collections::BTreeMap<_, _> =
-        names.iter().zip(&servers).map(|(name, server)| (name.clone(), server.url.clone())).collect();
-    for server in &servers {
+/// Three replicas of a key and the server beside the first, which does not hold it; all know each other.
+async fn neighbours(key: &str) -> (Vec<Running>, Running) {
+    let names = placement::replicas(key).map(placement::server_name);
+    let beside = (0..placement::SERVERS).map(placement::server_name);
+    let beside = beside.into_iter().find(|name| placement::asks(name, key).as_ref() == Some(&names[0])).unwrap();
+    let mut servers = Vec::new();
+    for name in names.iter().chain([&beside]) {
+        servers.push((name.clone(), start(name, 64, Duration::ZERO).await));
+    }
+    let urls: BTreeMap<_, _> = servers.iter().map(|(name, server)| (name.clone(), server.url.clone())).collect();
+    for (_, server) in &servers {
         let (url, body) = (format!("{}/peers", server.url), serde_json::to_vec(&urls).unwrap());
         server.http.send(Method::PUT, &url, &[], body.into(), PATIENCE).await.unwrap();
     }
-    let headers = [("idempotency-key", "t-1"), ("x-write-id", "w-1")];
-    servers[0].put(&key, "one", &headers).await;
-    for server in &servers {
+    let mut servers: Vec<_> = servers.into_iter().map(|(_, server)| server).collect();
+    let beside = servers.pop().unwrap();
+    (servers, beside)
+}
+
+impl Running {
+    async fn await_write(&self) {
         let until = tokio::time::Instant::now() + PATIENCE;
-        while server.audit("w-").await.writes == 0 {
+        while self.audit("w-").await.writes == 0 {
             assert!(tokio::time::Instant::now() < until, "the write did not arrive");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn a_write_reaches_the_other_replicas_with_its_token() {
+    let key = placement::key_name(7);
+    let (servers, _) = neighbours(&key).await;
+    let headers = [("idempotency-key", "t-1"), ("x-write-id", "w-1")];
+    servers[0].put(&key, "one", &headers).await;
+    for server in &servers {
+        server.await_write().await;
         assert_eq!(server.get(&key).await.body, "one");
         assert_eq!(server.put(&key, "two", &headers).await.body, "repeated\n");
-        assert_eq!(server.audit("w-").await.duplicates.len(), 0);
+        assert!(server.audit("w-").await.duplicates.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_server_passes_on_what_it_does_not_hold() {
+    let key = placement::key_name(7);
+    let (servers, beside) = neighbours(&key).await;
+    let headers = [("idempotency-key", "t-1"), ("x-write-id", "w-1")];
+    assert_eq!(beside.put(&key, "one", &headers).await.body, "applied\n");
+    assert_eq!(beside.audit("w-").await.writes, 0, "it keeps nothing itself");
+    assert_eq!(servers[0].put(&key, "two", &headers).await.body, "repeated\n");
+    let answer = beside.get(&key).await;
+    assert_eq!((answer.status.as_u16(), answer.body.as_ref()), (200, &b"one"[..]));
+    assert!(answer.headers.contains_key("hedgerow-slo"));
 }
