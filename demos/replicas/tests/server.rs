@@ -119,12 +119,14 @@ async fn every_answer_carries_objectives_and_limits() {
 async fn neighbours(key: &str) -> (Vec<Running>, Running) {
     let names = placement::replicas(key).map(placement::server_name);
     let beside = (0..placement::SERVERS).map(placement::server_name);
-    let beside = beside.into_iter().find(|name| placement::asks(name, key).as_ref() == Some(&names[0])).unwrap();
+    let beside =
+        beside.into_iter().find(|name| placement::asks(name, key).as_ref() == Some(&names[0])).unwrap();
     let mut servers = Vec::new();
     for name in names.iter().chain([&beside]) {
         servers.push((name.clone(), start(name, 64, Duration::ZERO).await));
     }
-    let urls: BTreeMap<_, _> = servers.iter().map(|(name, server)| (name.clone(), server.url.clone())).collect();
+    let urls: BTreeMap<_, _> =
+        servers.iter().map(|(name, server)| (name.clone(), server.url.clone())).collect();
     for (_, server) in &servers {
         let (url, body) = (format!("{}/peers", server.url), serde_json::to_vec(&urls).unwrap());
         server.http.send(Method::PUT, &url, &[], body.into(), PATIENCE).await.unwrap();
