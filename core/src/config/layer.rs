@@ -101,8 +101,13 @@ impl Layers {
         }
     }
 
-    /// Forgets which fields the top gave and which it left open: from here on only the values matter.
+    /// Forgets which fields the top and the operations gave and which they left open: from here on only values matter.
     pub(super) fn settle(&mut self) {
+        for key in [Key::Idempotency, Key::Priority] {
+            let open = |layer: &&mut Layer| layer.get(key).is_none();
+            let default = Value::default_of(key.field());
+            self.operations.iter_mut().filter(open).for_each(|layer| layer.give(key, default.clone()));
+        }
         for (key, value) in core::mem::take(&mut self.top).0 {
             if let Some(settled) = self.defaults.get_mut(key as usize) {
                 *settled = value;
