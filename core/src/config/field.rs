@@ -47,7 +47,7 @@ pub struct Field {
 pub struct About {
     /// One sentence on what the field does.
     pub meaning: &'static str,
-    /// Unit of a number, empty for a pure number; every number of a path that ends in `_us` counts microseconds.
+    /// Unit of a number, empty for a pure number.
     pub unit: &'static str,
     /// What `null` means, empty when it is not allowed.
     pub null: &'static str,
@@ -162,7 +162,11 @@ impl Field {
     /// What the reference says of the field. O(fields).
     pub fn about(&self) -> About {
         let row = table::FIELDS.iter().position(|field| field.path == self.path);
-        row.and_then(|row| table::ABOUT.get(row).copied()).unwrap_or(about(""))
+        let found = row.and_then(|row| table::ABOUT.get(row).copied()).unwrap_or(about(""));
+        match self.kind {
+            Kind::Duration { .. } | Kind::DurationOr { .. } => found.unit("µs"),
+            _ => found,
+        }
     }
 
     /// What the field takes, as the text of an error and of the reference.
