@@ -216,12 +216,13 @@ fn every_field_is_described_and_its_default_lies_in_its_range() {
         let holds = match (field.default, field.kind) {
             (FieldDefault::Null, _) => field.nullable,
             (FieldDefault::Bool(_), FieldKind::Bool) => true,
-            (FieldDefault::Number(value), FieldKind::Integer { min, max })
-            | (FieldDefault::Number(value), FieldKind::Duration { min, max })
-            | (FieldDefault::Number(value), FieldKind::Ratio { min, max })
-            | (FieldDefault::Number(value), FieldKind::Thousandths { min, max }) => {
-                (min..=max).contains(&value)
-            }
+            (
+                FieldDefault::Number(value),
+                FieldKind::Integer { min, max }
+                | FieldKind::Duration { min, max }
+                | FieldKind::Ratio { min, max }
+                | FieldKind::Thousandths { min, max },
+            ) => (min..=max).contains(&value),
             (FieldDefault::Word(word), FieldKind::Word(words)) => words.contains(&word),
             (FieldDefault::Word(word), FieldKind::DurationOr { word: only, .. }) => word == only,
             (FieldDefault::Text(text), FieldKind::Text { max_bytes }) => text.len() as u64 <= max_bytes,

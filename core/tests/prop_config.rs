@@ -1,9 +1,13 @@
 //! Properties of the configuration: nothing panics, what validates is in range, overlays resolve as a naive model says.
 
+// Values of a document are floats where they are decimals.
+#![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
+
 use hedgerow::config::{
     ClassSettings, Condition, Config, Document, Field, FieldDefault, FieldKind, Scope, fields,
 };
 use hedgerow::{
+    Duration,
     hedge::delay::Strategy as HedgeStrategy,
     retry::{
         backoff::{Base, Cap},
@@ -87,7 +91,9 @@ fn plausible() -> impl Strategy<Value = Document> {
     let choice = (any::<prop::sample::Index>(), 0..4u8, 0..2usize, 0..2usize, any::<u64>());
     prop::collection::vec(choice, 0..12).prop_map(|choices| {
         let mut document = Document::Map(Vec::new());
-        choices.iter().for_each(|choice| give(&mut document, choice));
+        for choice in &choices {
+            give(&mut document, choice);
+        }
         document
     })
 }
@@ -124,9 +130,9 @@ fn value(field: &Field, number: u64) -> Document {
         return Document::Null;
     }
     match field.kind {
-        FieldKind::Bool => (number % 2 == 0).into(),
+        FieldKind::Bool => number.is_multiple_of(2).into(),
         FieldKind::Integer { min, max } | FieldKind::Duration { min, max } => pick(min, max).into(),
-        FieldKind::DurationOr { word, .. } if number % 3 == 0 => word.into(),
+        FieldKind::DurationOr { word, .. } if number.is_multiple_of(3) => word.into(),
         FieldKind::DurationOr { min, max, .. } => pick(min, max).into(),
         FieldKind::Ratio { min, max } => (pick(min, max) as f64 / 1e6).into(),
         FieldKind::Thousandths { min, max } => (pick(min, max) as f64 / 1e3).into(),
@@ -213,9 +219,12 @@ fn is_in_range(field: &Field, value: &Document) -> bool {
     }
 }
 
-/// The fields that the model follows, and how each is read from the settings.
-const FOLLOWED: &[(&str, fn(&ClassSettings) -> Option<u64>)] = &[
-    ("objective.target_us", |class| class.objective.target.map(|target| target.as_micros())),
+/// How a field is read from the settings; `None` for `null` and words.
+type Read = fn(&ClassSettings) -> Option<u64>;
+
+/// The fields that the model follows.
+const FOLLOWED: &[(&str, Read)] = &[
+    ("objective.target_us", |class| class.objective.target.map(Duration::as_micros)),
     ("objective.max_us", |class| Some(class.objective.max.as_micros())),
     ("limits.calls", |class| Some(u64::from(class.limits.calls))),
     ("hedge.max", |class| Some(u64::from(class.hedge.max))),
@@ -228,6 +237,7 @@ const FOLLOWED: &[(&str, fn(&ClassSettings) -> Option<u64>)] = &[
 ];
 
 /// What a layer of the document says of a field; the outer `None` is nothing.
+#[allow(clippy::option_option)] // Nothing said differs from `null` said.
 fn said(document: &Document, layer: &str, path: &str) -> Option<Option<u64>> {
     let at = |path: &str| find(document, format!("{layer}{path}").trim_start_matches('.'));
     match at(&format!(".{path}")) {

@@ -45,7 +45,7 @@ fn render() -> String {
     let fields = fields().iter().map(|field| {
         json!({"path": field.path, "default": field.default_text(), "range": field.range(), "unit": field.about().unit})
     });
-    let sections = [
+    let sections: [(&str, Vec<Value>); 5] = [
         ("types", surface.types.iter().map(public::Type::to_json).collect()),
         ("functions", surface.functions.iter().map(|name| json!(name)).collect()),
         ("constants", surface.constants.iter().map(|name| json!(name)).collect()),
@@ -56,7 +56,7 @@ fn render() -> String {
     format!("{{\n{}\n}}\n", sections.join(",\n"))
 }
 
-fn section(name: &str, entries: &Vec<Value>) -> String {
+fn section(name: &str, entries: &[Value]) -> String {
     let lines: Vec<String> = entries.iter().map(|entry| format!("    {entry}")).collect();
     format!("  \"{name}\": [\n{}\n  ]", lines.join(",\n"))
 }

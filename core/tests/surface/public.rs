@@ -70,8 +70,14 @@ impl Surface {
             }
             Some(Item::Type(_)) => ("alias", BTreeSet::new()),
             Some(Item::Trait(_)) => ("trait", BTreeSet::new()),
-            Some(Item::Fn(_)) => return drop(self.functions.insert(name)),
-            Some(Item::Const(_) | Item::Static(_)) => return drop(self.constants.insert(name)),
+            Some(Item::Fn(_)) => {
+                self.functions.insert(name);
+                return;
+            }
+            Some(Item::Const(_) | Item::Static(_)) => {
+                self.constants.insert(name);
+                return;
+            }
             _ => {
                 let module = path[..path.len() - 1].to_vec();
                 methods.extend(index.macros.get(&module).into_iter().flatten().cloned());
