@@ -156,11 +156,9 @@ fn floats_that_json_cannot_write_are_named() {
         let document = Document::map([("signal", Document::map([("ttl_us", value.into())]))]);
         assert_eq!(Config::from_document(&document).unwrap_err().to_string(), text);
     }
-    for field in ["jitter"] {
-        let document = Document::map([("signal", Document::map([(field, f64::NAN.into())]))]);
-        let text = "signal.jitter: NaN, want 0..=0.5";
-        assert_eq!(Config::from_document(&document).unwrap_err().to_string(), text);
-    }
+    let document = Document::map([("signal", Document::map([("jitter", f64::NAN.into())]))]);
+    let text = "signal.jitter: NaN, want 0..=0.5";
+    assert_eq!(Config::from_document(&document).unwrap_err().to_string(), text);
 }
 
 #[test]
@@ -359,10 +357,7 @@ fn what_is_not_built_yet_is_refused_and_its_default_is_accepted() {
         ),
         (r#"{"hedge": {"denied": "wait"}}"#, "hedge.denied: \"wait\", want drop (wait not available yet)"),
         (r#"{"hedge": {"denied": "drop"}}"#, "ok"),
-        (
-            r#"{"signal": {"handshake": true}}"#,
-            "signal.handshake: true, want false (anything else is not available yet)",
-        ),
+        (r#"{"signal": {"handshake": true}}"#, "ok"),
         (
             r#"{"token": {"clock": "estimated"}}"#,
             "token.clock: \"estimated\", want wall (estimated not available yet)",
