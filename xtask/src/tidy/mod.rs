@@ -4,6 +4,7 @@
 //! line of `xtask/tidy.allow`, with a reason; a line that allows nothing any more is a finding itself.
 
 mod allow;
+mod claims;
 mod layers;
 mod manifests;
 mod names;
@@ -71,8 +72,15 @@ fn findings(tree: &Tree) -> Vec<Finding> {
         skips::check,
         text::check,
         manifests::check,
+        vectors::check,
+        claims::check,
     ];
-    let mut all: Vec<_> = rules.iter().flat_map(|rule| rule(tree)).chain(vectors::check(tree)).collect();
+    let mut all: Vec<_> = rules
+        .iter()
+        .flat_map(|rule| rule(tree))
+        .chain(vectors::check(tree))
+        .chain(claims::check(tree))
+        .collect();
     all.extend(tree.unreadable.iter().cloned());
     all.sort();
     all
