@@ -311,3 +311,17 @@ fn variant(path: &str, word: &str) -> Option<(Read, serde_json::Value)> {
     }
     Some((read, document))
 }
+
+#[test]
+fn a_null_given_in_an_overlay_survives_the_canonical_document() {
+    // The operation's own kind has no use for a step, but the pair below it has, and sees the operation's null.
+    let config = config(json!({
+        "retry": {"backoff": {"kind": "linear", "step_us": 5}},
+        "operations": {"get": {"retry": {"backoff": {"kind": "constant", "step_us": null}}}},
+        "namespaces": {"a": {"operations": {"get": {"retry": {"backoff": {"kind": "linear"}}}}}},
+    }));
+    let again = Config::from_document(&config.to_document()).expect("a canonical document is valid");
+    assert_eq!(config.class(1, 0).retry.backoff.step, Some(Duration::from_micros(5)));
+    assert_eq!(config.class(1, 1).retry.backoff.step, None);
+    assert_eq!(again.class(1, 1), config.class(1, 1));
+}
