@@ -418,12 +418,14 @@ fn codec_names_beyond_what_is_kept_are_clamped() {
     let features = signals.features(0, 0);
     assert_eq!(features.compress.map(<[_]>::len), Some(16));
     assert_eq!(features.page, Some(1024));
-    let shorter = Record { compress: Some(vec!["lz4".into()]), ..version(2) };
+    let longest = Record { compress: Some(vec!["x".repeat(32)]), ..version(2) };
+    assert!(signals.receive(Scope::ALL, &longest, Instant::ZERO).fields.is_empty(), "32 bytes are kept");
+    let shorter = Record { compress: Some(vec!["lz4".into()]), ..version(3) };
     signals.receive(Scope::ALL, &shorter, Instant::ZERO);
-    signals.receive(Scope::ALL, &version(3), Instant::ZERO);
+    signals.receive(Scope::ALL, &version(4), Instant::ZERO);
     let kept = signals.features(0, 0).compress.unwrap();
     assert_eq!(kept.iter().map(|name| &**name).collect::<Vec<_>>(), ["lz4"]);
-    signals.receive(Scope::ALL, &Record { reset: true, ..version(4) }, Instant::ZERO);
+    signals.receive(Scope::ALL, &Record { reset: true, ..version(5) }, Instant::ZERO);
     assert_eq!(signals.features(0, 0).compress, None, "a reset forgets what the record does not name");
 }
 
