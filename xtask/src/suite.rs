@@ -76,7 +76,10 @@ fn whole(report: &mut Report) {
 fn long(report: &mut Report) {
     report.step("properties, long", || {
         child::run(
-            cargo("test --locked --workspace").env("PROPTEST_CASES", MANY).env("HEDGEROW_WORLDS", MANY),
+            cargo("test --locked --workspace")
+                .env("PROPTEST_CASES", MANY)
+                .env("HEDGEROW_WORLDS", MANY)
+                .env("HEDGEROW_FULL", "1"),
         )
     });
     report.step("fuzz, long", || fuzz::explore(FUZZ_TIME));

@@ -57,16 +57,28 @@ use crate::{
     stall::StallSettings,
 };
 use alloc::{string::String, vec::Vec};
+use core::ops::Deref;
 use layer::Layers;
 use read::Given;
 use serde::{Deserialize, Deserializer, de::Error};
 
 /// A validated configuration; `Config::default()` is that of the empty document.
 ///
-/// The fields are public to be read. A field changed afterwards is neither checked nor part of the canonical document:
-/// to change a configuration, change the document.
+/// It dereferences to its [`Settings`], which can be read and not changed: to change a configuration, change the
+/// document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
+    settings: Settings,
+    layers: Layers,
+}
+
+/// Notes kept for a listener that the document does not provide for: a host drains them after each of its calls.
+const NOTES_FOR_A_LISTENER: u32 = 1024;
+
+/// The settings of a whole client; those of a class are [`Config::class`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
     /// Name of the service, a label of at most 64 bytes.
     pub service: String,
     /// Region the client runs in.
@@ -101,7 +113,14 @@ pub struct Config {
     pub namespaces: Vec<String>,
     /// Named operations in byte order; number = index + 1, 0 is the unnamed default.
     pub operations: Vec<Operation>,
-    layers: Layers,
+}
+
+impl Deref for Config {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
 }
 
 impl Config {
@@ -133,6 +152,19 @@ impl Config {
         named.map_or_else(Default::default, |operation| (operation.idempotency, operation.priority))
     }
 
+    /// The same configuration for a host with a listener: notes are kept, 1024 of them unless the document says how many.
+    pub fn with_notes(&self) -> Self {
+        let notes = if self.trace.notes == 0 { NOTES_FOR_A_LISTENER } else { self.trace.notes };
+        self.with_trace(TraceSettings { notes, ..self.trace })
+    }
+
+    /// The same configuration, recorded otherwise: what is recorded decides nothing.
+    pub(crate) fn with_trace(&self, trace: TraceSettings) -> Self {
+        let mut changed = self.clone();
+        changed.settings.trace = trace;
+        changed
+    }
+
     fn build(given: Given) -> Self {
         let Given { layers, namespaces, operations } = given;
         let operations = (1u32..).zip(operations).map(|(number, name)| {
@@ -141,7 +173,7 @@ impl Config {
         });
         let operations = operations.collect();
         let top = layers.view(0, 0);
-        Self {
+        let settings = Settings {
             service: top.text(table::Key::Service).unwrap_or_default(),
             region: top.text(table::Key::Region),
             zone: top.text(table::Key::Zone),
@@ -159,8 +191,8 @@ impl Config {
             capacity: top.capacity(),
             namespaces,
             operations,
-            layers,
-        }
+        };
+        Self { settings, layers }
     }
 }
 

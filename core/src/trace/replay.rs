@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::client::Client;
 use crate::client::explain::Explanation;
-use crate::config::Config;
+use crate::config::{Config, TraceSettings};
 use crate::id::CallId;
 use crate::time::Instant;
 use crate::trace::bytes::Trace;
@@ -86,12 +86,8 @@ pub fn replay(config: &Config, trace: &Trace) -> Result<ReplayReport, Divergence
 
 /// The same decisions, recorded and explained whatever the document says.
 fn recording(config: &Config) -> Config {
-    let mut config = config.clone();
-    config.trace.enabled = true;
-    config.trace.buffer = 1;
-    config.trace.notes = 0;
-    config.trace.explain_calls = config.trace.explain_calls.max(EXPLAINED_CALLS);
-    config
+    let explain_calls = config.trace.explain_calls.max(EXPLAINED_CALLS);
+    config.with_trace(TraceSettings { enabled: true, buffer: 1, notes: 0, explain_calls })
 }
 
 fn step(client: &mut Client, record: &TraceRecord) -> Result<(), Divergence> {

@@ -5,7 +5,7 @@ use crate::{
     clock::{Clock, Running},
     driver,
     error::BuildError,
-    event::{Callback, Event, NOTE_RING, Sink},
+    event::{Callback, Event, Sink},
     mailbox::{Mailboxes, Settings},
     names::Names,
     shared::{Losers, Shared},
@@ -88,10 +88,7 @@ impl Builder {
     /// Builds the client and spawns its driver on the current runtime.
     pub fn build(self) -> Result<Client, BuildError> {
         let runtime = Handle::try_current().map_err(|_| BuildError::NoRuntime)?;
-        let mut config = self.config;
-        if self.on_event.is_some() && config.trace.notes == 0 {
-            config.trace.notes = NOTE_RING;
-        }
+        let config = if self.on_event.is_some() { self.config.with_notes() } else { self.config };
         let seed = self.seed.map_or_else(draw_seed, Ok)?;
         let clock = Running::start(self.clock);
         let settings = Settings {

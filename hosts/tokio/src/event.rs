@@ -24,11 +24,6 @@ pub enum Event {
     Note(Note),
 }
 
-/// How many notes the core keeps for the host between two turns, when there is a sink.
-///
-/// A turn brings a handful; the ring is drained after each.
-pub(crate) const NOTE_RING: u32 = 1024;
-
 pub(crate) type Callback = Box<dyn FnMut(&Event) + Send>;
 
 #[derive(Default)]
