@@ -2,6 +2,7 @@
 
 mod case_file;
 
+use hedgerow::Limiter;
 use hedgerow::{
     Duration, Instant, Reason,
     rng::Stream,
@@ -46,6 +47,9 @@ struct Bench {
     max: Duration,
     compute: Option<u32>,
     storage: Option<u32>,
+    /// The concurrency gate: slots, and the limit they are compared with.
+    slots: Limiter,
+    limit: u32,
 }
 
 impl Bench {
@@ -75,6 +79,8 @@ impl Bench {
             }),
             target: micros(&config["target"], Duration::from_micros(10_000)),
             max: micros(&config["max"], Duration::from_micros(500_000)),
+            slots: Limiter::new(),
+            limit: 0,
             compute: config["compute"].as_u64().map(|points| points as u32),
             storage: config["storage"].as_u64().map(|points| points as u32),
             draws: Stream::from_fractions(draws.iter().map(|draw| count(draw, 0)).collect()),
@@ -120,6 +126,19 @@ impl Bench {
                     "util_max": load.util_max,
                     "overall": load.util,
                 })
+            }
+            "set_limit" => {
+                self.limit = step["limit"].as_u64().unwrap() as u32;
+                json!({"in_flight": self.slots.in_flight()})
+            }
+            "admit" => {
+                let tries = step["count"].as_u64().unwrap();
+                let admitted = (0..tries).filter(|_| self.slots.try_acquire(self.limit)).count();
+                json!({"admitted": admitted, "in_flight": self.slots.in_flight()})
+            }
+            "release" => {
+                (0..step["count"].as_u64().unwrap()).for_each(|_| self.slots.release());
+                json!({"in_flight": self.slots.in_flight()})
             }
             "parse_header" => parse_header(step["text"].as_str().unwrap()),
             other => panic!("unknown step kind {other}"),

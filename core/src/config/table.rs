@@ -343,7 +343,7 @@ table! {
     StallSlack = time("stall.slack_us", 16_000, 0, 10_000_000),
         about("Lateness of a wake-up that is no pause.");
 
-    TokenTier = word("token.tier", "client_monotonic", &["client_monotonic", "regional", "global"]),
+    TokenTier = word("token.tier", "client_monotonic", &["client_monotonic", "regional", "global"]).later_words(&["regional"]),
         about("Where a token's time comes from.").from(ARTICLE);
     TokenResolution = time("token.resolution_us", 1, 1, 1_000_000),
         about("Resolution of the host's wall clock.");
