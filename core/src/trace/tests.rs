@@ -231,7 +231,9 @@ fn each_input_has_its_line_and_comes_back_from_its_bytes() {
         .zip(samples())
         .map(|(index, (event, _))| record(index, times[index as usize % 5], event, &[[0, 0, u64::MAX, 1, 2]]))
         .collect();
-    records.iter().for_each(|record| trace.push(record));
+    for record in &records {
+        trace.push(record);
+    }
     assert_eq!(trace.records().collect::<Vec<_>>(), records);
     let back = Trace::from_bytes(&trace.to_bytes()).unwrap();
     assert_eq!((&back, back.len()), (&trace, records.len() as u64));
