@@ -1,4 +1,4 @@
-//! After warm-up the path of a call allocates nothing, hedged or not; and the memory of many calls stays in bounds.
+//! After warm-up the path of a call allocates nothing, hedged and traced or not; and the memory of many calls stays in bounds.
 //!
 //! One test per process measures, so that nothing else allocates meanwhile: both live in one function.
 
@@ -47,7 +47,13 @@ fn build(document: serde_json::Value) -> (Client, Vec<EndpointId>) {
 }
 
 /// One call in three is hedged: the hedge timer fires and the hedge answers first.
-fn run_calls(client: &mut Client, replicas: &[EndpointId], now: &mut u64, count: u32) -> u32 {
+fn run_calls(
+    client: &mut Client,
+    replicas: &[EndpointId],
+    now: &mut u64,
+    count: u32,
+    trace: &mut Vec<u8>,
+) -> u32 {
     let operation = client.operation("put").unwrap();
     let mut hedged = 0;
     for number in 0..count {
@@ -85,6 +91,8 @@ fn run_calls(client: &mut Client, replicas: &[EndpointId], now: &mut u64, count:
         client.handle_response(open[0].unwrap(), Response::default(), at(*now));
         take(client, &mut open);
         while client.poll_note().is_some() {}
+        trace.clear();
+        client.poll_trace_bytes(trace);
     }
     hedged
 }
@@ -97,15 +105,16 @@ fn a_call_allocates_nothing_after_warm_up_and_many_calls_fit_their_bounds() {
         "operations": {"put": {"idempotency": "token"}},
         "hedge": {"strategy": "fixed", "delay_us": 5000},
         "budget": {"mode": "off"},
-        "trace": {"notes": 64},
+        "trace": {"notes": 64, "enabled": true, "buffer": 64},
     }));
-    let mut now = 0;
-    run_calls(&mut client, &ids, &mut now, 1000);
+    let (mut now, mut trace) = (0, Vec::with_capacity(4096));
+    run_calls(&mut client, &ids, &mut now, 1000, &mut trace);
     let before = ALLOCATIONS.load(Ordering::Relaxed);
-    let hedged = run_calls(&mut client, &ids, &mut now, 10_000);
+    let hedged = run_calls(&mut client, &ids, &mut now, 10_000, &mut trace);
     let allocations = ALLOCATIONS.load(Ordering::Relaxed) - before;
     println!("10 000 calls, {hedged} hedged: {allocations} allocations");
-    assert_eq!((allocations, hedged), (0, 3334));
+    assert_eq!((allocations, hedged, client.stats().trace_lost), (0, 3334, 0));
+    println!("{} bytes of trace for the last call", trace.len());
     many_calls();
 }
 

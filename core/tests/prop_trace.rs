@@ -9,7 +9,8 @@ use hedgerow::signal::record::Record;
 use hedgerow::token::Token;
 use hedgerow::trace::{Event, StartEvent, Trace, TraceRecord, replay};
 use hedgerow::{
-    AttemptId, CallId, Client, Config, Duration, EndpointId, FailureClass, Instant, Pushback, Seed, Stats, Wall,
+    AttemptId, CallId, Client, Config, Duration, EndpointId, FailureClass, Instant, Pushback, Seed, Stats,
+    Wall,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runner, RngAlgorithm, RngSeed};
@@ -120,7 +121,9 @@ impl World {
             _ => None,
         };
         StartEvent {
-            replicas: (0..small % 3).filter_map(|n| pick(&self.endpoints, middle.wrapping_add(n.into()))).collect(),
+            replicas: (0..small % 3)
+                .filter_map(|n| pick(&self.endpoints, middle.wrapping_add(n.into())))
+                .collect(),
             arguments: Start {
                 namespace: Namespace(middle.is_multiple_of(7).into()),
                 operation: Operation(u32::from(small % 7)),

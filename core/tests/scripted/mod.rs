@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use hedgerow::client::action::{
-    Action, EndpointSpec, Failure, GivenToken, Namespace, Operation, Response, StallReport, Start, TopologyChange,
+    Action, EndpointSpec, Failure, GivenToken, Namespace, Operation, Response, StallReport, Start,
+    TopologyChange,
 };
 use hedgerow::config::{Idempotency, Priority};
 use hedgerow::signal::record::Record;
@@ -49,7 +50,8 @@ impl Script {
         let seed: Vec<u8> =
             (0..32).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).expect("hex")).collect();
         let now = document["t0"].as_u64().expect("t0");
-        let client = Client::new(config, &Seed::from_slice(&seed).expect("32 bytes"), Instant::from_micros(now));
+        let client =
+            Client::new(config, &Seed::from_slice(&seed).expect("32 bytes"), Instant::from_micros(now));
         let trace = Trace::new(client.trace_header().expect("tracing is enabled").clone());
         Self {
             client,
@@ -153,7 +155,8 @@ impl Script {
 
     fn start(&mut self, input: &Value, told: Instant) -> Option<()> {
         let names = input["replicas"].as_array().into_iter().flatten();
-        let replicas: Option<Vec<_>> = names.map(|name| self.endpoints.get(name.as_str()?).copied()).collect();
+        let replicas: Option<Vec<_>> =
+            names.map(|name| self.endpoints.get(name.as_str()?).copied()).collect();
         let replicas = replicas?;
         let token = match input["token"].as_str() {
             Some("host") => Some(GivenToken::HeldByHost),
