@@ -219,7 +219,7 @@ fn taken(client: &mut Client) -> Vec<TraceRecord> {
 }
 
 proptest! {
-    #![proptest_config(runner(192))]
+    #![proptest_config(runner(96))]
 
     #[test]
     fn recording_changes_no_decision(draws in draws(200)) {
@@ -340,7 +340,7 @@ fn every_change_of_one_byte_is_an_error_a_divergence_or_a_trace_of_another_hash(
     let whole = Trace::from_bytes(&bytes).unwrap();
     let (mut refused, mut diverged, mut repeated) = (0, 0, 0);
     for at in 0..bytes.len() {
-        for change in [0x01, 0x02, 0x10, 0x40, 0x80, 0xff] {
+        for change in [0x01, 0x10, 0x80, 0xff] {
             let mut changed = bytes.clone();
             changed[at] ^= change;
             let Ok(trace) = Trace::from_bytes(&changed) else {
