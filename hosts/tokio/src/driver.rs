@@ -41,14 +41,19 @@ const IO_TURN_WAIT: std::time::Duration = std::time::Duration::from_millis(1);
 const LONGEST_SLEEP: Duration = Duration::from_millis((1 << 31) - 1);
 
 /// Runs until the client is closed and nothing is open, or the runtime ends.
-pub(crate) async fn drive(shared: Arc<Shared>) {
-    let _end = End(&shared);
+pub(crate) fn drive(shared: Arc<Shared>) -> impl Future<Output = ()> + Send {
+    // Made here, so that it speaks even when the runtime ends before the driver was polled once.
+    let end = End(shared);
+    async move { run(&end.0).await }
+}
+
+async fn run(shared: &Shared) {
     let Running::Tokio { origin } = shared.clock else { return };
-    let mut timer = Timer { sleep: Box::pin(sleep_until(origin)), origin, armed: None };
+    let mut timer = Timer { sleep: Box::pin(sleep_until(origin)), origin, armed: None, due: Instant::ZERO };
     loop {
         let Plan::Wait(next) = shared.plan(timer.armed) else { return };
-        timer.arm(next, &shared);
-        let Some(due) = timer.fired(&shared).await else { continue };
+        timer.arm(next, shared);
+        let Some(due) = timer.fired(shared).await else { continue };
         shared.counters.fires.fetch_add(1, Relaxed);
         let fired = shared.clock.now();
         if fired.since(due) > shared.late_tolerance {
@@ -65,6 +70,8 @@ struct Timer {
     sleep: Pin<Box<Sleep>>,
     origin: tokio::time::Instant,
     armed: Option<Instant>,
+    /// When it can fire at the earliest: a lower bound may lie behind the moment at which it is armed.
+    due: Instant,
 }
 
 impl Timer {
@@ -72,9 +79,10 @@ impl Timer {
         if next == self.armed {
             return;
         }
-        let capped = next.map(|next| next.min(shared.clock.now() + LONGEST_SLEEP));
-        self.armed = capped;
-        if let Some(at) = capped {
+        let now = shared.clock.now();
+        self.armed = next.map(|next| next.min(now + LONGEST_SLEEP));
+        if let Some(at) = self.armed {
+            self.due = at.max(now);
             shared.counters.arms.fetch_add(1, Relaxed);
             self.sleep.as_mut().reset(self.origin + std::time::Duration::from_micros(at.as_micros()));
         }
@@ -88,9 +96,9 @@ impl Timer {
                 return Poll::Ready(None);
             }
             match self.armed {
-                Some(due) if self.sleep.as_mut().poll(context).is_ready() => {
+                Some(_) if self.sleep.as_mut().poll(context).is_ready() => {
                     self.armed = None;
-                    Poll::Ready(Some(due))
+                    Poll::Ready(Some(self.due))
                 }
                 _ => Poll::Pending,
             }
@@ -111,9 +119,9 @@ impl Timer {
 }
 
 /// Tells waiting calls when nobody will wake them any more.
-struct End<'a>(&'a Shared);
+struct End(Arc<Shared>);
 
-impl Drop for End<'_> {
+impl Drop for End {
     fn drop(&mut self) {
         self.0.stop(Stopped::Closed);
     }

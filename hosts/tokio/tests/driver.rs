@@ -1,0 +1,186 @@
+//! The driver on tokio's own clock: one timer for all calls, and results before timers after a stall.
+
+mod common;
+
+use common::{config, get, ms};
+use hedgerow_tokio::{
+    AttemptError, BuildError, CallOptions, Client, EndpointSpec, Idempotency, Reason, Seed, testing,
+};
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+fn client() -> Client {
+    let names = ["a", "b", "c"].map(|name| EndpointSpec { name: name.to_owned(), ..EndpointSpec::default() });
+    Client::builder(config()).endpoints(names).seed(Seed::new(testing::SEED)).build().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hedge_is_sent_by_the_one_sleep() {
+    let client = client();
+    let answer = client.call(get(), |attempt| async move {
+        if attempt.number == 1 {
+            std::future::pending::<()>().await;
+        }
+        Ok::<_, AttemptError<()>>(attempt.number)
+    });
+    assert_eq!(answer.await.unwrap(), 2);
+    assert!(client.is_idle());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_waiting_calls_share_one_timer() {
+    let client = client();
+    let calls: Vec<_> = (0..1000)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                let options = CallOptions::op("post");
+                client.call(options, |_| std::future::pending::<Result<(), AttemptError<()>>>()).await
+            })
+        })
+        .collect();
+    tokio::time::sleep(ms(1)).await;
+    let stats = client.host_stats();
+    assert_eq!(stats.active_timers, 1);
+    assert!(stats.timer_arms <= 2, "{stats:?}");
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap_err().reason(), Some(Reason::CallTimeout));
+    }
+    // Four stages of the timeout, the same for all, found by a handful of wake-ups.
+    let stats = client.host_stats();
+    assert!((4..40).contains(&stats.timer_fires) && stats.late_fires == 0, "{stats:?}");
+    client.drain(None).await;
+    assert!(client.is_idle());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_deadline_does_not_touch_the_timer() {
+    let client = client();
+    let hang = |_| std::future::pending::<Result<(), AttemptError<()>>>();
+    let first = tokio::spawn({
+        let client = client.clone();
+        async move { client.call(CallOptions::op("post"), hang).await }
+    });
+    tokio::time::sleep(ms(1)).await;
+    let arms = client.host_stats().timer_arms;
+    for _ in 0..100 {
+        let client = client.clone();
+        tokio::spawn(async move { client.call(CallOptions::op("post"), hang).await });
+    }
+    tokio::time::sleep(ms(1)).await;
+    // Once, because the earliest of many deadlines is told as a lower bound.
+    let stats = client.host_stats();
+    assert!(stats.timer_arms <= arms + 1, "{stats:?}");
+    first.abort();
+    tokio::time::sleep(ms(1)).await;
+    assert_eq!(client.host_stats(), stats);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_seed_every_client_draws_its_own() {
+    let names = || [EndpointSpec { name: "a".to_owned(), ..EndpointSpec::default() }];
+    let mut tags = Vec::new();
+    for _ in 0..2 {
+        let client = Client::builder(config()).endpoints(names()).build().unwrap();
+        let tag = client.call(get(), |attempt| async move { Ok::<_, AttemptError<()>>(attempt.call_tag) });
+        tags.push(tag.await.unwrap());
+    }
+    assert_ne!(tags[0], tags[1]);
+}
+
+#[test]
+fn a_client_needs_a_runtime() {
+    let built = Client::builder(config()).build();
+    assert!(matches!(built, Err(BuildError::NoRuntime)), "{built:?}");
+}
+
+#[test]
+fn a_client_whose_runtime_ended_refuses_calls_instead_of_hanging() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let first = runtime();
+    let client = first.block_on(async { client() });
+    drop(first);
+    let ended =
+        runtime().block_on(client.call(get(), |_| std::future::pending::<Result<(), AttemptError<()>>>()));
+    assert_eq!(ended.unwrap_err().code(), "closed");
+}
+
+/// Answers each connection with one byte, `delay` after it was asked.
+fn slow_server(delay: Duration) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            std::thread::spawn(move || {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                std::thread::sleep(delay);
+                let _ = stream.write_all(&byte);
+            });
+        }
+    });
+    address
+}
+
+/// A call whose answer lies in the socket while the runtime's only thread is stopped over the deadline.
+///
+/// The answer crosses two tasks, as it does with a connection task below an HTTP client.
+async fn stalled_call(client: &Client, address: SocketAddr) -> Result<u8, Reason> {
+    let call = tokio::spawn({
+        let client = client.clone();
+        async move {
+            let options = CallOptions {
+                deadline: Some(ms(200)),
+                idempotency: Some(Idempotency::None),
+                ..CallOptions::default()
+            };
+            client
+                .call(options, |_| async move {
+                    let (answer, asked) = tokio::sync::oneshot::channel();
+                    tokio::spawn(async move {
+                        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+                        stream.write_all(&[7]).await.unwrap();
+                        let mut byte = [0];
+                        stream.read_exact(&mut byte).await.unwrap();
+                        let _ = answer.send(byte[0]);
+                    });
+                    asked.await.map_err(AttemptError::transient)
+                })
+                .await
+        }
+    });
+    tokio::time::sleep(ms(10)).await;
+    std::thread::sleep(ms(300));
+    call.await.unwrap().map_err(|error| error.reason().unwrap())
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_answer_in_the_socket_wins_over_a_deadline_that_passed_in_a_stall() {
+    let (client, address) = (client(), slow_server(ms(50)));
+    for round in 0..5 {
+        assert_eq!(stalled_call(&client, address).await, Ok(7), "round {round}");
+    }
+    assert!(client.host_stats().late_fires >= 5, "{:?}", client.host_stats());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn an_answer_in_the_socket_wins_on_a_worker_thread_too() {
+    let (client, address) = (client(), slow_server(ms(50)));
+    for round in 0..5 {
+        let client = client.clone();
+        // On the worker itself, which is the only one: the test's own thread would not stop it.
+        let ended = tokio::spawn(async move { stalled_call(&client, address).await });
+        assert_eq!(ended.await.unwrap(), Ok(7), "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_stall_without_an_answer_still_ends_at_the_deadline() {
+    let (client, address) = (client(), slow_server(Duration::from_secs(5)));
+    assert_eq!(stalled_call(&client, address).await, Err(Reason::Deadline));
+}
