@@ -4,11 +4,12 @@ use crate::{
     client::Client,
     clock::{Clock, Running},
     driver,
-    error::BuildError,
     event::{Callback, Event, Sink},
-    mailbox::{Mailboxes, Settings},
+    losers::{Losers, Settings},
+    mailbox::Mailboxes,
+    misuse::BuildError,
     names::Names,
-    shared::{Losers, Shared},
+    shared::Shared,
 };
 use hedgerow::{
     Client as Core, Seed,

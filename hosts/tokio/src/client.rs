@@ -5,10 +5,12 @@ use crate::{
     builder::Builder,
     call,
     clock::micros,
-    error::{CallError, ClientError, Stopped},
+    error::CallError,
+    host_stats::HostStats,
+    misuse::{ClientError, Stopped},
     options::{CallOptions, Key},
     report::Report,
-    shared::{HostStats, Shared},
+    shared::Shared,
 };
 use hedgerow::{
     CallId, Duration, EndpointId, Instant, Stats,

@@ -12,7 +12,7 @@
 
 use crate::{
     clock::Running,
-    error::Stopped,
+    misuse::Stopped,
     shared::{Plan, Shared},
 };
 use hedgerow::{Duration, Instant};

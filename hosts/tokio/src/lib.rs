@@ -56,13 +56,19 @@ mod clock;
 mod driver;
 mod error;
 mod event;
+mod host_stats;
 #[cfg(feature = "http")]
 pub mod http;
+mod losers;
 mod mailbox;
+mod manual;
+mod message;
+mod misuse;
 mod names;
 mod options;
 mod report;
 mod shared;
+mod task;
 pub mod testing;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -70,12 +76,15 @@ pub mod tower;
 pub use attempt::{Attempt, AttemptError, Panic};
 pub use builder::Builder;
 pub use client::Client;
-pub use clock::{Clock, ManualClock};
-pub use error::{BuildError, CallError, ClientError, ErrorKind, Stopped};
+pub use clock::Clock;
+pub use error::{CallError, ErrorKind};
 pub use event::Event;
+pub use host_stats::HostStats;
+pub use losers::Losers;
+pub use manual::ManualClock;
+pub use misuse::{BuildError, ClientError, Stopped};
 pub use options::{CallOptions, Key, Replicas};
 pub use report::{AttemptOutcome, AttemptReport, Report};
-pub use shared::{HostStats, Losers};
 
 pub use hedgerow::{
     AttemptId, CallId, EndpointId, Reason, Seed, Stats,

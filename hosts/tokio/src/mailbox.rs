@@ -7,16 +7,16 @@
 use crate::{
     attempt::Attempt,
     clock::std_duration,
-    error::Stopped,
+    losers::{Losers, Settings},
+    message::{Decision, Ended, Message, Order},
+    misuse::Stopped,
     names::Names,
     report::{AttemptOutcome, AttemptReport, Book},
-    shared::{After, Losers},
+    shared::After,
 };
 use hedgerow::{
-    AttemptId, Duration, Instant, Reason,
-    client::action::{Action, Outcome},
-    retry::outcome::FailureClass,
-    timer::pause::Cause,
+    AttemptId, Instant, Reason,
+    client::action::Action,
     token::{
         Token,
         text::{TextForm, TokenText},
@@ -28,38 +28,6 @@ use std::{
     task::{Context, Poll, Waker},
 };
 use tokio::sync::Notify;
-
-/// What a call is told.
-pub(crate) enum Message {
-    Send(Order),
-    Complete(Decision),
-    Stopped(Stopped),
-}
-
-/// One attempt to launch; the bell rings when it is to stop.
-pub(crate) struct Order {
-    pub(crate) attempt: Attempt,
-    pub(crate) abort: Arc<Notify>,
-}
-
-/// How the call ended.
-pub(crate) struct Decision {
-    pub(crate) outcome: Outcome,
-    pub(crate) reason: Reason,
-    pub(crate) attempt: Option<AttemptId>,
-    pub(crate) wall: Duration,
-    pub(crate) live: Duration,
-    pub(crate) lost: Duration,
-    pub(crate) cause: Option<Cause>,
-}
-
-/// How an attempt ended, as it is told to the core.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ended {
-    Response,
-    Failed(FailureClass),
-    Cancelled,
-}
 
 /// A call that waits.
 #[derive(Default)]
@@ -86,14 +54,6 @@ pub(crate) struct Mailboxes {
     next_cookie: u64,
     salt: u64,
     settings: Settings,
-}
-
-/// What the mailboxes need to know of the configuration.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Settings {
-    pub(crate) losers: Losers,
-    pub(crate) orphan_ttl: Duration,
-    pub(crate) token_form: TextForm,
 }
 
 impl Mailboxes {
@@ -128,22 +88,18 @@ impl Mailboxes {
         let Some(pending) = self.calls.get_mut(&cookie) else {
             return Poll::Ready(Message::Stopped(Stopped::Closed));
         };
-        match pending.messages.pop_front() {
-            Some(message) => {
-                if let Message::Send(order) = &message
-                    && let Some(open) = self.attempts.get_mut(&order.attempt.id)
-                {
-                    open.launched = true;
-                }
-                Poll::Ready(message)
+        let Some(message) = pending.messages.pop_front() else {
+            if !pending.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
+                pending.waker = Some(context.waker().clone());
             }
-            None => {
-                if !pending.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
-                    pending.waker = Some(context.waker().clone());
-                }
-                Poll::Pending
-            }
+            return Poll::Pending;
+        };
+        if let Message::Send(order) = &message
+            && let Some(open) = self.attempts.get_mut(&order.attempt.id)
+        {
+            open.launched = true;
         }
+        Poll::Ready(message)
     }
 
     /// Writes an attempt's end down.
@@ -169,18 +125,13 @@ impl Mailboxes {
         after: &mut After,
     ) {
         match action {
-            Action::Send { attempt, cookie, .. } => {
-                if !self.send(action, now, names, after) {
-                    // Its call is gone, so nobody could launch it.
-                    self.attempts.remove(&attempt);
-                    unsent.push_back(attempt);
-                }
-                debug_assert!(cookie != 0, "every call was started here");
+            Action::Send { attempt, .. } => {
+                // One whose call is gone could be launched by nobody.
+                let launchable = self.send(action, now, names, after);
+                unsent.extend((!launchable).then_some(attempt));
             }
             Action::Cancel { attempt, reason, .. } => {
-                if self.cancel(attempt, reason, now, after) {
-                    unsent.push_back(attempt);
-                }
+                unsent.extend(self.cancel(attempt, reason, now, after).then_some(attempt));
             }
             Action::Complete { cookie, outcome, reason, attempt, wall, live, lost, cause, .. } => {
                 let decision = Decision { outcome, reason, attempt, wall, live, lost, cause };
@@ -201,6 +152,10 @@ impl Mailboxes {
 
     /// Tells every waiting call that the client is no more.
     pub(crate) fn stop_all(&mut self, stopped: Stopped, after: &mut After) {
+        if stopped == Stopped::Poisoned {
+            // Nobody will ask for their end any more.
+            after.aborts.extend(self.attempts.values().map(|open| open.abort.clone()));
+        }
         for pending in self.calls.values_mut() {
             pending.messages.push_back(Message::Stopped(stopped));
             after.wakers.extend(pending.waker.take());

@@ -7,9 +7,10 @@
 
 use crate::{
     clock::Running,
-    error::Stopped,
     event::{Event, Sink},
+    host_stats::{Counters, HostStats},
     mailbox::Mailboxes,
+    misuse::Stopped,
     names::Names,
 };
 use hedgerow::{Client as Core, Duration, Instant, client::action::StallReport};
@@ -17,45 +18,10 @@ use std::{
     collections::VecDeque,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering::Relaxed},
     task::Waker,
 };
 use tokio::{runtime::Handle, sync::Notify};
-
-/// What becomes of an attempt that the core asks to cancel: the loser of a race, or one that timed out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Losers {
-    /// Its future is dropped at once. Right where dropping tells the server to stop, as a closed HTTP/2 stream does.
-    #[default]
-    Abort,
-    /// It runs until it ends or `attempt.orphan_ttl_us` passes. Right for HTTP/1.1, where dropping closes the
-    /// connection while the server works on: the connection stays reusable, and the endpoint's in-flight count honest.
-    LetRun,
-}
-
-/// What the host itself did; the core's own counters say what it decided.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct HostStats {
-    /// Host timers that are armed now: 0 or 1, however many calls wait.
-    pub active_timers: u32,
-    /// How often the one timer was armed for another time.
-    pub timer_arms: u64,
-    /// How often it fired.
-    pub timer_fires: u64,
-    /// How often it fired so late that results were given a turn first.
-    pub late_fires: u64,
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Counters {
-    pub(crate) arms: AtomicU64,
-    pub(crate) fires: AtomicU64,
-    pub(crate) late: AtomicU64,
-}
 
 /// One client's state, shared by its handles, its driver and its attempts.
 pub(crate) struct Shared {
@@ -298,5 +264,38 @@ impl State {
         self.mail.stop_all(stopped, &mut self.after);
         self.after.drive = true;
         self.after.idle = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        CallOptions, ErrorKind,
+        misuse::{ClientError, Stopped},
+        testing::{self, Script},
+    };
+    use hedgerow::Config;
+
+    #[tokio::test]
+    async fn a_panic_of_the_core_ends_waiting_calls_and_refuses_later_ones() {
+        let (client, clock) = testing::client(Config::default(), &["a"]).unwrap();
+        let script = Script::new(&clock, []);
+        let call = tokio::spawn({
+            let (client, transport) = (client.clone(), script.transport());
+            async move { client.call(CallOptions::default(), transport).await }
+        });
+        clock.settle().await;
+        assert_eq!(script.open(), 1);
+        let turned = client.shared().turn(|_, _| panic!("what the core never does"));
+        assert_eq!(turned, Err::<(), _>(Stopped::Poisoned));
+        let error = call.await.unwrap().unwrap_err();
+        assert_eq!((error.code(), error.kind()), ("poisoned", ErrorKind::State));
+        assert_eq!(client.topology(&[]), Err(ClientError::Stopped(Stopped::Poisoned)));
+        let error = client.call(CallOptions::default(), script.transport()).await.unwrap_err();
+        assert_eq!(error.code(), "poisoned");
+        clock.advance(std::time::Duration::from_mins(1)).await;
+        assert_eq!(script.open(), 0);
+        client.drain(None).await;
+        client.close();
     }
 }

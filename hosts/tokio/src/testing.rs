@@ -26,8 +26,9 @@ use crate::{
     attempt::{Attempt, AttemptError},
     builder::Builder,
     client::Client,
-    clock::{Clock, ManualClock},
-    error::BuildError,
+    clock::Clock,
+    manual::ManualClock,
+    misuse::BuildError,
 };
 use hedgerow::{
     Seed,

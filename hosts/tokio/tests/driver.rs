@@ -4,7 +4,7 @@ mod common;
 
 use common::{config, get, ms};
 use hedgerow_tokio::{
-    AttemptError, BuildError, CallOptions, Client, EndpointSpec, Idempotency, Reason, Seed, testing,
+    AttemptError, BuildError, CallOptions, Client, EndpointSpec, Idempotency, Losers, Reason, Seed, testing,
 };
 use std::{
     io::{Read, Write},
@@ -183,4 +183,50 @@ async fn an_answer_in_the_socket_wins_on_a_worker_thread_too() {
 async fn a_stall_without_an_answer_still_ends_at_the_deadline() {
     let (client, address) = (client(), slow_server(Duration::from_secs(5)));
     assert_eq!(stalled_call(&client, address).await, Err(Reason::Deadline));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn calls_from_many_threads_with_every_kind_of_end_leave_nothing_behind() {
+    for losers in [Losers::Abort, Losers::LetRun] {
+        let names =
+            ["a", "b", "c"].map(|name| EndpointSpec { name: name.to_owned(), ..EndpointSpec::default() });
+        let client = Client::builder(config()).endpoints(names).losers(losers).build().unwrap();
+        let calls: Vec<_> = (0..2000_u32)
+            .map(|call| {
+                let client = client.clone();
+                tokio::spawn(async move {
+                    let options = CallOptions { deadline: Some(ms(100)), ..get() };
+                    let work = client.call(options, |attempt| async move {
+                        for _ in 0..call % 5 {
+                            tokio::task::yield_now().await;
+                        }
+                        match (call + u32::from(attempt.number)) % 7 {
+                            0 => Err(AttemptError::transient(())),
+                            1 => Err(AttemptError::fatal(())),
+                            2 => {
+                                tokio::time::sleep(ms(8)).await;
+                                Ok(())
+                            }
+                            _ => Ok(()),
+                        }
+                    });
+                    // Some callers give up before, some after the first poll of an attempt.
+                    if call % 11 == 0 {
+                        let _ = tokio::time::timeout(ms(u64::from(call % 3)), work).await;
+                    } else {
+                        let _ = work.await;
+                    }
+                })
+            })
+            .collect();
+        for call in calls {
+            call.await.unwrap();
+        }
+        client.drain(None).await;
+        let stats = client.stats();
+        assert!(client.is_idle());
+        assert!(["a", "b", "c"].iter().all(|name| client.in_flight(client.endpoint(name).unwrap()) == 0));
+        let ended = stats.completed_ok + stats.completed_failed + stats.completed_cancelled;
+        assert_eq!((ended, stats.stale_attempts), (stats.started, 0), "{losers:?}");
+    }
 }

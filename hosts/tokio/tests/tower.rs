@@ -9,6 +9,7 @@ use hedgerow_tokio::{
 };
 use std::{
     collections::VecDeque,
+    fmt::Write,
     future::Future,
     pin::Pin,
     sync::{Arc, Mutex},
@@ -70,7 +71,7 @@ impl Policy<String, String, &'static str> for Words {
     }
 
     fn address(&self, request: &mut String, attempt: &Attempt) {
-        request.push_str(&format!(" @{}#{}", attempt.endpoint, attempt.number));
+        let _ = write!(request, " @{}#{}", attempt.endpoint, attempt.number);
     }
 
     fn classify(&self, result: Result<String, &'static str>) -> Result<String, AttemptError<&'static str>> {

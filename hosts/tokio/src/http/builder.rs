@@ -1,7 +1,7 @@
 //! Building an HTTP client.
 
 use super::{HttpClient, base::Bases};
-use crate::{builder::Builder, client::Client, error::BuildError, shared::Losers};
+use crate::{builder::Builder, client::Client, losers::Losers, misuse::BuildError};
 use hedgerow::{
     client::action::EndpointSpec,
     config::Config,

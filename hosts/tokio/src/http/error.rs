@@ -9,7 +9,7 @@ use std::{error::Error, fmt, sync::Arc};
 #[non_exhaustive]
 pub enum HttpError {
     /// An answer whose class is not success, whole.
-    Status(Response<Bytes>),
+    Status(Box<Response<Bytes>>),
     /// No connection, or none that lasted until the headers had come.
     Transport(hyper_util::client::legacy::Error),
     /// The connection broke while the body came.

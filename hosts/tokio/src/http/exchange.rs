@@ -160,7 +160,7 @@ impl Exchange {
             None => Ok(answer),
             Some(class) => {
                 let pushback = reading.hint.pushback;
-                Err(AttemptError { error: HttpError::Status(answer), class, pushback })
+                Err(AttemptError { error: HttpError::Status(Box::new(answer)), class, pushback })
             }
         }
     }
