@@ -1,13 +1,36 @@
 //! A tower layer whose service sends every request as one call: picked endpoint, hedges, retries, tokens, timeouts.
 //!
-//! ```text
-//! ServiceBuilder::new().layer(HedgerowLayer::new(client, policy)).service(transport)
-//! ```
-//!
 //! The inner service performs one attempt; a [`Policy`] tells it where to (by changing the request), what the call's
 //! options are, and what an answer means. Requests that cannot be copied are sent once, without hedge or retry. The
 //! service is always ready: a limit is answered with a reason at once, since waiting in line before a picked endpoint
 //! would hide the load from the caller. The inner service's readiness is awaited within the attempt.
+//!
+//! ```
+//! use hedgerow_tokio::{Attempt, Client, Config, EndpointSpec, tower::{Cloned, HedgerowLayer}};
+//! use std::{convert::Infallible, future::{Ready, ready}, task::{Context, Poll}};
+//! use tower_layer::Layer;
+//! use tower_service::Service;
+//!
+//! /// Stands for a transport: answers with what it was sent.
+//! #[derive(Clone)]
+//! struct Echo;
+//!
+//! impl Service<String> for Echo {
+//!     type Response = String;
+//!     type Error = Infallible;
+//!     type Future = Ready<Result<String, Infallible>>;
+//!     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> { Poll::Ready(Ok(())) }
+//!     fn call(&mut self, request: String) -> Self::Future { ready(Ok(request)) }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let endpoint = EndpointSpec { name: "a".into(), ..EndpointSpec::default() };
+//! let client = Client::builder(Config::default()).endpoint(endpoint).build()?;
+//! let address = |request: &mut String, attempt: &Attempt| request.insert_str(0, &attempt.endpoint);
+//! let mut service = HedgerowLayer::new(client, Cloned(address)).layer(Echo);
+//! assert_eq!(service.call("/values/7".into()).await?, "a/values/7");
+//! # Ok(()) }
+//! ```
 
 use crate::{
     attempt::{Attempt, AttemptError},
