@@ -3,7 +3,7 @@
 
 mod scripted;
 
-use hedgerow::trace::{Divergence, Trace, replay};
+use hedgerow::trace::{Divergence, Trace, TraceRecord, replay};
 use hedgerow::{Config, Reason};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -78,4 +78,28 @@ fn the_scripted_scenario_is_repeated_by_its_trace() {
     assert_eq!(Trace::from_bytes(&trace.to_bytes()).as_ref(), Ok(&trace));
     let other = replay(&Config::default(), &trace).unwrap_err();
     assert!(matches!(other, Divergence::Config { recorded, .. } if recorded == config.canonical_hash()));
+}
+
+#[test]
+fn the_first_decision_that_differs_is_told_with_both_sides_and_its_call() {
+    let (config, trace) = scripted::play(&document());
+    let hedged = |record: &TraceRecord| record.decisions.iter().any(|d| d.reason == Reason::HedgeDue);
+    let at = trace.records().position(|record| hedged(&record)).expect("a hedge");
+    let mut changed = Trace::new(trace.header().clone());
+    for (number, mut record) in trace.records().enumerate() {
+        if number >= at {
+            record.decisions.clear();
+        }
+        changed.push(&record);
+    }
+    let Err(Divergence::Decisions(difference)) = replay(&config, &changed) else { panic!("a difference") };
+    let record = trace.records().nth(at).expect("the record");
+    assert_eq!((difference.index, &difference.event), (record.index, &record.event));
+    assert_eq!((&difference.recorded, &difference.replayed), (&vec![], &record.decisions));
+    let explanation = difference.explanation.as_ref().expect("the call is explained");
+    assert_eq!(explanation.call.number(), record.decisions[0].call);
+    let told = explanation.events.last().expect("its last event");
+    assert_eq!((told.reason, told.at), (Reason::HedgeDue, record.at));
+    let text = difference.to_string();
+    assert!(text.contains("recorded:\n") && text.contains("replayed: [hedge_due "), "{text}");
 }
