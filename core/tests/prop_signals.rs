@@ -478,3 +478,29 @@ fn a_composer_numbers_changes_and_repeats_the_rest() {
     assert_eq!(composer.issued().map(|record| record.hedges), Some(Some(1)));
     assert_eq!(Composer::new(Wall::from_micros(0)).issue(base).version, 1);
 }
+
+#[test]
+fn an_absent_field_keeps_and_a_given_one_replaces_what_was_said() {
+    let mut signals = Signals::new(SignalSettings::default());
+    let full = |version: u64, points: u16, bytes: u32| Record {
+        version,
+        util: Some(points),
+        util_target: Some(points + 1),
+        util_max: Some(points + 2),
+        compute: Some(points + 3),
+        storage: Some(points + 4),
+        chunk: Some(bytes),
+        page: Some(bytes + 1),
+        ..Record::default()
+    };
+    for (turn, points, bytes) in [(1, 10, 2048), (3, 100, 4096)] {
+        signals.receive(Scope::ALL, &full(turn, points, bytes), Instant::ZERO);
+        for _ in 0..2 {
+            let (load, features) = (signals.load(0, 0), signals.features(0, 0));
+            let told = [load.util, load.util_target, load.util_max, load.compute, load.storage];
+            assert_eq!(told, [0, 1, 2, 3, 4].map(|more| Some(points + more)));
+            assert_eq!((features.chunk, features.page), (Some(bytes), Some(bytes + 1)));
+            signals.receive(Scope::ALL, &version(turn + 1), Instant::ZERO);
+        }
+    }
+}
