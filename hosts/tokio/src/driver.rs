@@ -58,11 +58,10 @@ async fn run(shared: &Shared) {
         let fired = shared.clock.now();
         if fired.since(due) > shared.late_tolerance {
             shared.counters.late.fetch_add(1, Relaxed);
+            shared.stalled(due, fired);
             timer.io_turn().await;
-            shared.late_tick(due, fired);
-        } else {
-            shared.tick();
         }
+        shared.tick();
     }
 }
 

@@ -129,18 +129,16 @@ impl Shared {
         });
     }
 
-    /// As [`Self::tick`], for a timer that was due at `due` and fired at `fired`.
+    /// Tells the core that this process did not run in an interval, if that is longer than what counts.
     ///
-    /// When the results that were handed over meanwhile have taken the deadline away, the core would not learn from a
-    /// timeout that this process had stopped, so it is told.
-    pub(crate) fn late_tick(&self, due: Instant, fired: Instant) {
+    /// A late timeout would tell as well, but the results that come first may take its deadline away; what is told
+    /// twice counts once.
+    pub(crate) fn stalled(&self, from: Instant, to: Instant) {
         let _ = self.turn(|state, now| {
-            let nothing_due = state.core.poll_timeout().is_none_or(|wake| wake.at > now);
-            if nothing_due && fired.since(due) > state.core.config().stall.slack {
-                state.core.handle_stall(StallReport::Paused { from: due, to: fired }, now);
+            if to.since(from) > state.core.config().stall.slack {
+                state.core.handle_stall(StallReport::Paused { from, to }, now);
             }
         });
-        self.tick();
     }
 
     /// The earliest deadline of the core.

@@ -2,9 +2,10 @@
 
 mod common;
 
-use common::{config, get, ms};
+use common::{DOCUMENT, config, get, ms, parse};
 use hedgerow_tokio::{
-    AttemptError, BuildError, CallOptions, Client, EndpointSpec, Idempotency, Losers, Reason, Seed, testing,
+    AttemptError, BuildError, CallOptions, Client, Config, EndpointSpec, Idempotency, Losers, Reason, Seed,
+    testing,
 };
 use std::{
     io::{Read, Write},
@@ -14,8 +15,12 @@ use std::{
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 fn client() -> Client {
+    client_of(config())
+}
+
+fn client_of(config: Config) -> Client {
     let names = ["a", "b", "c"].map(|name| EndpointSpec { name: name.to_owned(), ..EndpointSpec::default() });
-    Client::builder(config()).endpoints(names).seed(Seed::new(testing::SEED)).build().unwrap()
+    Client::builder(config).endpoints(names).seed(Seed::new(testing::SEED)).build().unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -135,7 +140,7 @@ async fn stalled_call(client: &Client, address: SocketAddr) -> Result<u8, Reason
         let client = client.clone();
         async move {
             let options = CallOptions {
-                deadline: Some(ms(200)),
+                deadline: Some(ms(150)),
                 idempotency: Some(Idempotency::None),
                 ..CallOptions::default()
             };
@@ -177,6 +182,17 @@ async fn an_answer_in_the_socket_wins_on_a_worker_thread_too() {
         let ended = tokio::spawn(async move { stalled_call(&client, address).await });
         assert_eq!(ended.await.unwrap(), Ok(7), "round {round}");
     }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_stall_counts_against_the_client_though_the_answer_won() {
+    let document = DOCUMENT.replacen('{', r#"{"stall": {"threshold_us": 100000, "warn_us": 50000},"#, 1);
+    let (client, address) = (client_of(parse(&document)), slow_server(ms(50)));
+    client.call(get(), |_| async { Ok::<_, AttemptError<()>>(()) }).await.unwrap();
+    assert_eq!(client.stats().count(Reason::HedgeClientStalled), 0);
+    assert_eq!(stalled_call(&client, address).await, Ok(7));
+    client.call(get(), |_| async { Ok::<_, AttemptError<()>>(()) }).await.unwrap();
+    assert_eq!(client.stats().count(Reason::HedgeClientStalled), 1);
 }
 
 #[tokio::test(flavor = "current_thread")]
