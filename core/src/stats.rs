@@ -78,6 +78,10 @@ pub struct Stats {
     pub timeouts_server: u64,
     /// Timeouts that were the client's own pause.
     pub timeouts_client_pause: u64,
+    /// Pauses that left the client's pause debt at the warning level.
+    pub stalls_warned: u64,
+    /// Pauses that left it above the threshold, where hedging stops.
+    pub stalls_tripped: u64,
     /// Endpoints ejected as outliers.
     pub ejections: u64,
     /// Replica lists cut to 16.
@@ -119,6 +123,8 @@ impl Stats {
             lost_us: 0,
             timeouts_server: 0,
             timeouts_client_pause: 0,
+            stalls_warned: 0,
+            stalls_tripped: 0,
             ejections: 0,
             replicas_truncated: 0,
             signals_foreign: 0,

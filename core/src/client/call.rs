@@ -16,37 +16,49 @@ use crate::token::Token;
 const INLINE: usize = 8;
 /// The cost of no retry.
 pub(crate) const NO_RETRY: u32 = u32::MAX;
-/// Bits of an endpoint's index in a plan entry; the rest holds the low bits of its generation.
+/// Bits of an endpoint's index in a plan entry.
 pub(crate) const ENTRY_INDEX_BITS: u32 = 20;
+/// The low bits of its generation above them.
+const ENTRY_GENERATION_BITS: u32 = 10;
+/// An attempt of the call went there.
+const USED: u32 = 1 << 30;
+/// It was named as a replica.
+const REPLICA: u32 = 1 << 31;
 
-/// The ordered candidates of a call, each with a mark once used: 4 bytes and a bit per entry.
+/// The ordered candidates of a call, each with a mark once used: 4 bytes an entry.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     inline: [u32; INLINE],
     spill: Option<Box<[u32]>>,
-    used: u64,
     len: u8,
 }
 
 /// Index and low generation bits of an endpoint, as a plan keeps it.
 ///
-/// A slot would have to be freed and taken again 4096 times during one call for the bits to repeat, and even then the
+/// A slot would have to be freed and taken again 1024 times during one call for the bits to repeat, and even then the
 /// endpoint found there is live.
 pub(crate) const fn plan_entry(endpoint: Id) -> u32 {
-    endpoint.index() | (endpoint.generation() << ENTRY_INDEX_BITS)
+    let generation = endpoint.generation() & ((1 << ENTRY_GENERATION_BITS) - 1);
+    endpoint.index() | (generation << ENTRY_INDEX_BITS)
+}
+
+/// The slot of the endpoint that an entry names.
+pub(crate) const fn entry_index(entry: u32) -> u32 {
+    entry & ((1 << ENTRY_INDEX_BITS) - 1)
 }
 
 impl Plan {
-    pub(crate) fn fill(&mut self, entries: impl ExactSizeIterator<Item = u32>) {
-        self.used = 0;
+    /// Takes over a plan: entries in order, each with whether it was named as a replica.
+    pub(crate) fn fill(&mut self, entries: impl ExactSizeIterator<Item = (u32, bool)>) {
+        let marked = |(entry, replica): (u32, bool)| if replica { entry | REPLICA } else { entry };
         self.len = entries.len().min(64) as u8;
         if entries.len() > INLINE {
-            self.spill = Some(entries.collect::<Vec<_>>().into_boxed_slice());
+            self.spill = Some(entries.map(marked).collect::<Vec<_>>().into_boxed_slice());
             return;
         }
         self.spill = None;
         for (slot, entry) in self.inline.iter_mut().zip(entries) {
-            *slot = entry;
+            *slot = marked(entry);
         }
     }
 
@@ -56,15 +68,27 @@ impl Plan {
 
     /// Entries in order: position in the plan, entry, whether used.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (u8, u32, bool)> {
-        let all = self.spill.as_deref().unwrap_or(&self.inline);
-        all.iter()
-            .take(usize::from(self.len))
+        self.all()
+            .iter()
             .enumerate()
-            .map(|(index, &entry)| (index as u8, entry, self.used & (1 << index) != 0))
+            .map(|(index, &entry)| (index as u8, entry & !(USED | REPLICA), entry & USED != 0))
     }
 
-    pub(crate) const fn mark_used(&mut self, index: u8) {
-        self.used |= 1 << index;
+    /// The slots of the replicas among the entries.
+    pub(crate) fn replicas(&self) -> impl Iterator<Item = u32> {
+        self.all().iter().filter(|&entry| entry & REPLICA != 0).map(|&entry| entry_index(entry))
+    }
+
+    pub(crate) fn mark_used(&mut self, index: u8) {
+        let all = self.spill.as_deref_mut().unwrap_or(&mut self.inline);
+        if let Some(entry) = all.get_mut(usize::from(index)) {
+            *entry |= USED;
+        }
+    }
+
+    fn all(&self) -> &[u32] {
+        let all = self.spill.as_deref().unwrap_or(&self.inline);
+        all.get(..usize::from(self.len)).unwrap_or(all)
     }
 }
 

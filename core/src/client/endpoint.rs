@@ -9,7 +9,7 @@ use crate::balance::choice::{Candidate, Endpoints as ReadEndpoints};
 use crate::balance::ejection::Ejection;
 use crate::balance::health::{Health, HealthSettings};
 use crate::client::action::EndpointSpec;
-use crate::client::call::ENTRY_INDEX_BITS;
+use crate::client::call::{ENTRY_INDEX_BITS, entry_index, plan_entry};
 use crate::id::{Id, Table};
 use crate::time::Instant;
 
@@ -150,8 +150,8 @@ impl EndpointTable {
 
     /// The live endpoint that a plan entry names.
     pub(crate) fn by_entry(&self, entry: u32) -> Option<(Id, &Endpoint)> {
-        let (id, endpoint) = self.at(entry & (MAX_SLOTS - 1))?;
-        (crate::client::call::plan_entry(id) == entry).then_some((id, endpoint))
+        let (id, endpoint) = self.at(entry_index(entry))?;
+        (plan_entry(id) == entry).then_some((id, endpoint))
     }
 
     pub(crate) const fn live(&self) -> u32 {

@@ -284,9 +284,7 @@ impl Client {
     pub fn handle_stall(&mut self, report: StallReport, now: Instant) {
         let now = self.begin(&Input::Stall(report), now);
         match report {
-            StallReport::Paused { from, to } => {
-                self.stall.stall(from, to);
-            }
+            StallReport::Paused { from, to } => self.charge_pause(from, to, now),
             StallReport::Throttled => self.stall.throttled(now),
             StallReport::Resumed => self.stall.resumed(now),
             StallReport::Reset => self.stall.reset(),

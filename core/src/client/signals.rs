@@ -24,9 +24,14 @@ impl Client {
             bump(&mut self.journal.stats.signals_foreign);
             return;
         }
+        if namespace.is_none() && operation.is_some() {
+            // One operation of every namespace is not a scope, and to widen it would let a record say more than it did.
+            self.journal.note(Reason::SignalInvalid, Subject::none(), record.version, now);
+            return;
+        }
         let scope = Scope {
             namespace: namespace.map(|number| number.0),
-            operation: namespace.and(operation).map(|number| number.0),
+            operation: operation.map(|number| number.0),
         };
         let received = self.signals.receive(scope, record, now);
         self.journal.note(received.verdict, Subject::none(), record.version, now);

@@ -162,9 +162,10 @@ impl Client {
         };
         let plan = self.choice.plan(&view, replicas, without, &mut self.streams.balance, now);
         let endpoints = &self.endpoints;
-        found
-            .plan
-            .fill(plan.iter().map(|line| endpoints.at(line.position).map_or(0, |(id, _)| plan_entry(id))));
+        found.plan.fill(plan.iter().map(|line| {
+            let entry = endpoints.at(line.position).map_or(0, |(id, _)| plan_entry(id));
+            (entry, !replicas.is_empty() && line.factors.0 & Factors::NON_REPLICA == 0)
+        }));
         if found.ledger == u32::MAX {
             return;
         }

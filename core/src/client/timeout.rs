@@ -9,10 +9,12 @@ use crate::client::Client;
 use crate::client::action::{AttemptKind, Outcome};
 use crate::client::call::CallState;
 use crate::client::complete::Completion;
+use crate::client::start::MOST_REPLICAS;
 use crate::config::Idempotency;
 use crate::id::{CallId, Id};
 use crate::reason::Reason;
 use crate::retry::outcome::FailureClass;
+use crate::stall::StallLevel;
 use crate::stats::{CallEvent, bump};
 use crate::time::{Duration, Instant};
 use crate::timer::pause::{Cause, Expiry, Observation, PauseSettings, PauseTimer};
@@ -138,9 +140,18 @@ impl Client {
             bump(&mut self.journal.stats.late_ticks);
         }
         if late > self.config.stall.slack {
-            self.stall.stall(due, now);
-            self.calm_until = now + self.config.health.window;
+            self.charge_pause(due, now, now);
         }
+    }
+
+    /// A pause of ours: charged to the stall detector, and no endpoint is silent until a window has passed.
+    pub(super) fn charge_pause(&mut self, from: Instant, to: Instant, now: Instant) {
+        match self.stall.stall(from, to) {
+            StallLevel::Ok => {}
+            StallLevel::Warn => bump(&mut self.journal.stats.stalls_warned),
+            StallLevel::Trip => bump(&mut self.journal.stats.stalls_tripped),
+        }
+        self.calm_until = now + self.config.health.window;
     }
 
     fn dispatch(&mut self, fired: Fired, now: Instant) {
@@ -218,9 +229,16 @@ impl Client {
 
     /// A used-up plan is drawn anew, without the endpoint used last if another one exists.
     fn plan_anew(&mut self, call: Id, now: Instant) -> Option<(u8, Id)> {
-        let last = self.calls.get(call)?.attempts.last;
+        let found = self.calls.get(call)?;
+        let mut replicas = [0; MOST_REPLICAS];
+        let mut count = 0;
+        for (slot, replica) in replicas.iter_mut().zip(found.plan.replicas()) {
+            *slot = replica;
+            count += 1;
+        }
+        let last = found.attempts.last;
         let without = last.and_then(|last| self.attempts.get(last)).map(|last| last.endpoint.index());
-        self.plan_into(call, &[], without, now);
+        self.plan_into(call, replicas.get(..count).unwrap_or(&[]), without, now);
         self.next_entry(call, None)
     }
 

@@ -197,8 +197,8 @@ mod tests {
         miss_ratio_ppm: 950_000,
     };
 
-    fn ms(millis: u64) -> Option<Duration> {
-        Some(Duration::from_millis(millis))
+    fn ms(millis: impl Into<Option<u64>>) -> Option<Duration> {
+        millis.into().map(Duration::from_millis)
     }
 
     fn known(

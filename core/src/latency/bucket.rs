@@ -90,8 +90,7 @@ mod tests {
     fn the_bounds_are_off_by_no_more_than_they_say() {
         for index in 1..BUCKETS {
             let bucket = Bucket::at(index);
-            let [low, middle, high] =
-                [bucket.low(), bucket.middle(), bucket.high()].map(|bound| bound.as_micros());
+            let [low, middle, high] = [bucket.low(), bucket.middle(), bucket.high()].map(Duration::as_micros);
             assert!((high - low) * 1000 < low * 63, "upper error of bucket {index}");
             assert!((high - middle).max(middle - low) * 1000 <= low * 32, "middle error of bucket {index}");
         }

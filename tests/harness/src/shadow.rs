@@ -1,5 +1,7 @@
 //! A slow, obvious account of what the machine was seen to do, and the promises that must hold whatever happens.
 
+#![allow(clippy::missing_panics_doc)] // to panic is how the shadow reports a broken promise
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use hedgerow::client::action::{Action, AttemptKind, GivenToken, Note, Operation};
@@ -10,13 +12,27 @@ use hedgerow::{AttemptId, CallId, Client, Config, EndpointId, Instant, Reason};
 
 use crate::documents::OPERATIONS;
 
+/// What the sends of a call carried.
+#[derive(Debug, PartialEq, Eq)]
+enum Carried {
+    NotSent,
+    Nothing,
+    One(Token),
+}
+
+impl From<Option<Token>> for Carried {
+    fn from(token: Option<Token>) -> Self {
+        token.map_or(Self::Nothing, Self::One)
+    }
+}
+
 #[derive(Debug)]
 struct Seen {
     cookie: u64,
     idempotency: Idempotency,
     settings: ClassSettings,
     given: Option<GivenToken>,
-    token: Option<Option<Token>>,
+    token: Carried,
     sends: u32,
     completed: bool,
     outstanding: BTreeMap<AttemptId, EndpointId>,
@@ -75,7 +91,7 @@ impl Shadow {
             idempotency,
             settings: self.config.class(0, operation.0),
             given,
-            token: None,
+            token: Carried::NotSent,
             sends: 0,
             completed: false,
             outstanding: BTreeMap::new(),
@@ -162,9 +178,10 @@ impl Shadow {
             "I5: a hedge goes elsewhere"
         );
         seen.outstanding.insert(attempt, endpoint);
-        assert!(seen.token.is_none_or(|first| first == token), "I16: one token");
-        if seen.token.is_none() {
-            seen.token = Some(token);
+        let first = seen.token == Carried::NotSent;
+        assert!(first || seen.token == token.into(), "I16: one token");
+        if first {
+            seen.token = token.into();
             if let (Some(token), None) = (token, seen.given) {
                 assert!(self.minted.insert(token), "I16: no token twice");
             }

@@ -49,7 +49,11 @@ pub fn events(bytes: &[u8]) {
     assert_eq!(first.client.stats(), second.client.stats());
 }
 
-/// Bytes as what a server or a peer might send: headers, dates, pushback, tokens. Nothing panics.
+/// Bytes as what a server or a peer might send: the fields of a signal and of a client, a token.
+///
+/// # Panics
+///
+/// When a field or token that was read does not come back as itself.
 pub fn wire(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     if let Ok(Some(field)) = SloField::parse(&text)

@@ -303,3 +303,41 @@ fn the_explanation_of_a_call_tells_plan_decisions_and_what_the_gates_saw() {
     assert_eq!((levels.delay, levels.hedge_limit), (Duration::from_millis(10), 50));
     assert!(client.explain(CallId::from_number(77)).is_none());
 }
+
+#[test]
+fn a_plan_drawn_anew_still_prefers_the_replicas_that_were_named() {
+    let mut client = client(json!({
+        "operations": {"get": {"idempotency": "natural"}}, "hedge": {"strategy": "off"},
+        "balance": {"n": 2}, "retry": {"max_attempts": 10}, "budget": {"mode": "off"},
+    }));
+    let names: Vec<_> = (0..12).map(|index| std::format!("e{index}")).collect();
+    let names: Vec<_> = names.iter().map(std::string::String::as_str).collect();
+    let ids = client.handle_topology(&add(&names), at(0)).unwrap();
+    let get = operation(&mut client, "get");
+    client.start(&Start { operation: get, replicas: &ids[3..5], ..Start::default() }, at(0)).unwrap();
+    let mut used = Vec::new();
+    for _ in 0..10 {
+        for action in drain(&mut client) {
+            if let Action::Send { attempt, endpoint, .. } = action {
+                used.push(endpoint);
+                client.handle_failure(attempt, Failure::new(FailureClass::Transient), client.clock.last());
+            }
+        }
+        if let Some(wake) = client.poll_timeout() {
+            client.handle_timeout(wake.at);
+        }
+    }
+    // A plan of two holds both replicas first; drawn anew without the one used last, it holds the other and a stranger.
+    assert!(used.len() >= 6 && used[..2].iter().all(|endpoint| ids[3..5].contains(endpoint)));
+    assert!(ids[3..5].contains(&used[2]), "the first of the new plan is the other replica: {used:?}");
+}
+
+#[test]
+fn a_record_for_one_operation_of_every_namespace_is_no_scope_and_widens_nothing() {
+    let mut client = plain();
+    let get = operation(&mut client, "get");
+    let record = Record { version: 1, calls: Some(1), ..Record::default() };
+    client.handle_signal(None, Some(get), &record, at(0));
+    assert_eq!(reasons(&mut client), ["signal_invalid"]);
+    assert!((0..3).all(|_| client.start(&Start::default(), at(1)).is_ok()));
+}
