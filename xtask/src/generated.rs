@@ -10,7 +10,7 @@ use crate::report::Report;
 const BLESS: &str = "HEDGEROW_BLESS";
 
 /// Packages and tests that render committed files.
-const RENDERERS: [(&str, &str); 1] = [("hedgerow", "surface")];
+const RENDERERS: [(&str, &str); 2] = [("hedgerow", "surface"), ("hedgerow", "trace_scripted")];
 
 /// Write or compare.
 #[derive(Debug, clap::Args)]

@@ -99,3 +99,8 @@ pub use hedgerow::{
     signal::record::Record,
     timer::pause::Cause,
 };
+
+/// The examples of the front page, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;

@@ -65,7 +65,9 @@ fn versions(tree: &Tree, metadata: &Value) -> Vec<Finding> {
 /// No requirement admits any version; those of the generators admit one.
 fn requirements(metadata: &Value) -> Vec<Finding> {
     let dependencies = packages(metadata).flat_map(|package| {
-        let list = package["dependencies"].as_array().into_iter().flatten();
+        // A path is its own version.
+        let list =
+            package["dependencies"].as_array().into_iter().flatten().filter(|one| one["path"].is_null());
         list.map(move |dependency| (text(package, "name"), text(dependency, "name"), text(dependency, "req")))
     });
     dependencies
