@@ -13,6 +13,8 @@ pub(crate) const SHORT_LIMIT: Duration = Duration::from_mins(3);
 
 /// What goes on to the demo's own command.
 #[derive(Debug, clap::Args)]
+// `--help` is the demo's own.
+#[command(disable_help_flag = true)]
 pub(crate) struct Args {
     /// Options of the demo: `--quick`, `--check`, `--requests N`, `--seed N`, …; `--help` lists them.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
