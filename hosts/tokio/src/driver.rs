@@ -13,12 +13,12 @@
 use crate::{
     clock::Running,
     misuse::Stopped,
-    shared::{Plan, Shared},
+    shared::{Plan, Promise, Shared},
 };
 use hedgerow::{Duration, Instant};
 use std::{
     future::{Future, poll_fn},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{Arc, atomic::Ordering::Relaxed},
     task::Poll,
 };
@@ -49,13 +49,12 @@ pub(crate) fn drive(shared: Arc<Shared>) -> impl Future<Output = ()> + Send {
 
 async fn run(shared: &Shared) {
     let Running::Tokio { origin } = shared.clock else { return };
-    let mut timer = Timer { sleep: Box::pin(sleep_until(origin)), origin, armed: None, due: Instant::ZERO };
+    let mut timer = Timer { sleep: Box::pin(sleep_until(origin)), origin, armed: None };
     loop {
-        let Plan::Wait(next) = shared.plan(timer.armed) else { return };
+        let Plan::Wait(next) = shared.plan() else { return };
         timer.arm(next, shared);
         let Some(due) = timer.fired(shared).await else { continue };
-        shared.counters.fires.fetch_add(1, Relaxed);
-        let fired = shared.clock.now();
+        let fired = shared.fired();
         if fired.since(due) > shared.late_tolerance {
             shared.counters.late.fetch_add(1, Relaxed);
             shared.stalled(due, fired);
@@ -68,39 +67,33 @@ async fn run(shared: &Shared) {
 struct Timer {
     sleep: Pin<Box<Sleep>>,
     origin: tokio::time::Instant,
-    armed: Option<Instant>,
-    /// When it can fire at the earliest: a lower bound may lie behind the moment at which it is armed.
-    due: Instant,
+    armed: Option<Promise>,
 }
 
 impl Timer {
-    fn arm(&mut self, next: Option<Instant>, shared: &Shared) {
+    fn arm(&mut self, next: Option<Promise>, shared: &Shared) {
         if next == self.armed {
             return;
         }
-        let now = shared.clock.now();
-        self.armed = next.map(|next| next.min(now + LONGEST_SLEEP));
-        if let Some(at) = self.armed {
-            self.due = at.max(now);
+        self.armed = next;
+        if let Some(Promise { at, .. }) = next {
+            let capped = at.min(shared.clock.now() + LONGEST_SLEEP);
             shared.counters.arms.fetch_add(1, Relaxed);
-            self.sleep.as_mut().reset(self.origin + std::time::Duration::from_micros(at.as_micros()));
+            self.sleep.as_mut().reset(self.origin + std::time::Duration::from_micros(capped.as_micros()));
         }
     }
 
-    /// Waits; answers what was due, or `None` when the plan has changed.
+    /// Waits; answers when it should have fired, or `None` when the plan has changed.
     async fn fired(&mut self, shared: &Shared) -> Option<Instant> {
-        let mut changed = std::pin::pin!(shared.wake.notified());
+        let mut changed = pin!(shared.wake.notified());
         poll_fn(|context| {
             if changed.as_mut().poll(context).is_ready() {
                 return Poll::Ready(None);
             }
-            match self.armed {
-                Some(_) if self.sleep.as_mut().poll(context).is_ready() => {
-                    self.armed = None;
-                    Poll::Ready(Some(self.due))
-                }
-                _ => Poll::Pending,
+            if self.armed.is_none() || self.sleep.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
             }
+            Poll::Ready(self.armed.take().map(|promise| promise.due))
         })
         .await
     }

@@ -43,11 +43,22 @@ pub(crate) struct State {
     pub(crate) names: Names,
     pub(crate) mail: Mailboxes,
     /// What the host's timer is set to, or is about to be.
-    pub(crate) armed: Option<Instant>,
+    pub(crate) armed: Option<Promise>,
     pub(crate) stopped: Option<Stopped>,
     pub(crate) draining: bool,
     /// What to do once the lock is released.
     pub(crate) after: After,
+}
+
+/// A wake-up promised to the core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Promise {
+    /// The deadline, which may be a lower bound and lie in the past.
+    pub(crate) at: Instant,
+    /// The earliest time at which it could have been kept; later than this is late.
+    ///
+    /// Fixed when the deadline came up, not when the driver hears of it: a thread that stops in between is late too.
+    pub(crate) due: Instant,
 }
 
 /// Effects that must not happen under the lock.
@@ -62,7 +73,7 @@ pub(crate) struct After {
 /// What the driver does next.
 pub(crate) enum Plan {
     /// Wait for the deadline, or for an earlier one.
-    Wait(Option<Instant>),
+    Wait(Option<Promise>),
     /// The client is closed and nothing is open any more.
     End,
 }
@@ -151,8 +162,16 @@ impl Shared {
         }
     }
 
-    /// Decides what the driver, whose timer is set to `armed`, does next.
-    pub(crate) fn plan(&self, armed: Option<Instant>) -> Plan {
+    /// Takes down that the host's timer fired and is not set any more; answers when that was.
+    pub(crate) fn fired(&self) -> Instant {
+        self.counters.fires.fetch_add(1, Relaxed);
+        let mut state = self.lock();
+        state.armed = None;
+        self.clock.now()
+    }
+
+    /// Decides what the driver does next.
+    pub(crate) fn plan(&self) -> Plan {
         let mut state = self.lock();
         let over = match state.stopped {
             Some(Stopped::Poisoned) => true,
@@ -162,8 +181,7 @@ impl Shared {
         if over {
             return Plan::End;
         }
-        let next = state.core.poll_timeout().map(|wake| wake.at);
-        state.armed = armed.into_iter().chain(next).min();
+        state.promise(self.clock.now());
         Plan::Wait(state.armed)
     }
 
@@ -236,18 +254,18 @@ impl State {
         while let Some(note) = self.core.poll_note() {
             sink.push(Event::Note(note));
         }
-        self.call_driver();
+        self.after.drive |= self.promise(now) || (self.stopped.is_some() && self.core.is_idle());
         self.after.idle |= self.draining && self.core.is_idle();
     }
 
-    /// The driver is needed for an earlier deadline than it knows, or to end.
-    fn call_driver(&mut self) {
-        let next = self.core.poll_timeout().map(|wake| wake.at);
-        let earlier = next.is_some_and(|next| self.armed.is_none_or(|armed| next < armed));
+    /// Takes the core's earliest deadline up; answers whether the host's timer must be set anew for it.
+    fn promise(&mut self, now: Instant) -> bool {
+        let Some(at) = self.core.poll_timeout().map(|wake| wake.at) else { return false };
+        let earlier = self.armed.is_none_or(|armed| at < armed.at);
         if earlier {
-            self.armed = next;
+            self.armed = Some(Promise { at, due: at.max(now) });
         }
-        self.after.drive |= earlier || (self.stopped.is_some() && self.core.is_idle());
+        earlier
     }
 
     fn abort_orphans(&mut self, now: Instant) {
