@@ -60,13 +60,12 @@ macro_rules! public_id {
                 self.0.number()
             }
 
-            // Not every table asks for both directions.
-            #[allow(dead_code)]
+            #[allow(dead_code, reason = "not every table asks for both directions")]
             pub(crate) const fn from_id(id: Id) -> Self {
                 Self(id)
             }
 
-            #[allow(dead_code)]
+            #[allow(dead_code, reason = "not every table asks for both directions")]
             pub(crate) const fn id(self) -> Id {
                 self.0
             }

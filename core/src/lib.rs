@@ -84,7 +84,6 @@ pub mod stats;
 pub mod time;
 pub mod timer;
 pub mod token;
-#[allow(missing_docs)]
 pub mod trace;
 
 pub use balance::{

@@ -11,6 +11,7 @@ use crate::retry::outcome::FailureClass;
 const REASONS: usize = 256;
 const EVENTS: usize = 14;
 const STATES: usize = 5;
+const ARROWS: usize = STATES * EVENTS * STATES;
 
 /// What moves a call through its states, as the columns of the machine's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub enum CallEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stats {
     reasons: [u64; REASONS],
-    arrows: [[[u64; STATES]; EVENTS]; STATES],
+    arrows: [u64; ARROWS],
     ended: [u64; 8],
     /// Calls admitted.
     pub started: u64,
@@ -108,7 +109,7 @@ impl Stats {
     pub(crate) const fn new() -> Self {
         Self {
             reasons: [0; REASONS],
-            arrows: [[[0; STATES]; EVENTS]; STATES],
+            arrows: [0; ARROWS],
             ended: [0; 8],
             started: 0,
             completed_ok: 0,
@@ -155,7 +156,7 @@ impl Stats {
 
     /// How often a call went from one state to another by this event.
     pub fn arrow(&self, from: CallState, event: CallEvent, to: CallState) -> u64 {
-        self.arrows[from as usize % STATES][event as usize % EVENTS][to as usize % STATES]
+        self.arrows.get(arrow_index(from, event, to)).copied().unwrap_or(0)
     }
 
     pub(crate) fn add_reason(&mut self, reason: Reason) {
@@ -172,9 +173,14 @@ impl Stats {
     }
 
     pub(crate) fn add_arrow(&mut self, from: CallState, event: CallEvent, to: CallState) {
-        let count = &mut self.arrows[from as usize % STATES][event as usize % EVENTS][to as usize % STATES];
-        *count = count.saturating_add(1);
+        if let Some(count) = self.arrows.get_mut(arrow_index(from, event, to)) {
+            bump(count);
+        }
     }
+}
+
+const fn arrow_index(from: CallState, event: CallEvent, to: CallState) -> usize {
+    (from as usize * EVENTS + event as usize) * STATES + to as usize
 }
 
 /// Adds one, saturating: counters never wrap.

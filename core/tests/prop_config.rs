@@ -1,7 +1,7 @@
 //! Properties of the configuration: nothing panics, what validates is in range, overlays resolve as a naive model says.
 
 // Values of a document are floats where they are decimals.
-#![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
+#![allow(clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "decimals of a document are floats")]
 
 use hedgerow::config::{
     ClassSettings, Condition, Config, Document, Field, FieldDefault, FieldKind, Scope, fields,
@@ -237,7 +237,7 @@ const FOLLOWED: &[(&str, Read)] = &[
 ];
 
 /// What a layer of the document says of a field; the outer `None` is nothing.
-#[allow(clippy::option_option)] // Nothing said differs from `null` said.
+#[allow(clippy::option_option, reason = "nothing said differs from `null` said")]
 fn said(document: &Document, layer: &str, path: &str) -> Option<Option<u64>> {
     let at = |path: &str| find(document, format!("{layer}{path}").trim_start_matches('.'));
     match at(&format!(".{path}")) {

@@ -6,7 +6,7 @@
 //! compared by medians over seeds, never one by one. The floats here make the workload; the picks use none.
 
 // Times below a minute and counts below a million are exact enough as floats.
-#![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
+#![allow(clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "the workload is made of floats")]
 
 use hedgerow::balance::{Host, Picker, Place};
 use hedgerow::{BalanceSettings, EndpointId, HealthSettings, Instant, Seed, Stream, Weights};

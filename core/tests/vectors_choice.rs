@@ -1,7 +1,7 @@
 //! Runs the conformance cases of weighted choice through the public picker.
 
 // Shares are compared with a tolerance far above any rounding.
-#![allow(clippy::cast_precision_loss)]
+#![allow(clippy::cast_precision_loss, reason = "tolerances are far above any rounding")]
 
 use hedgerow::balance::choice::{BalancePolicy, BalanceSettings};
 use hedgerow::balance::health::HealthSettings;

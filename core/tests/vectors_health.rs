@@ -1,7 +1,11 @@
 //! Runs the conformance cases of health, ejection and the stall detector.
 
 // Shares and seconds are compared with a tolerance far above any rounding.
-#![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "tolerances are far above any rounding"
+)]
 
 use hedgerow::balance::ejection::{Ejection, EjectionSettings, FailurePercentage, SuccessRate};
 use hedgerow::balance::health::{Health, HealthSettings};

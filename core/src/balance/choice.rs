@@ -257,10 +257,14 @@ fn order(plan: &mut [PlanEntry], rng: &mut Stream) {
 /// Stable insertion sort, whose order of ties is the same in every toolchain.
 pub(super) fn sort(plan: &mut [PlanEntry]) {
     for sorted in 1..plan.len() {
-        let mut at = sorted;
-        while at > 0 && plan[at - 1].score > plan[at].score {
-            plan.swap(at - 1, at);
-            at -= 1;
+        let mut rest = plan.get_mut(..=sorted).unwrap_or_default();
+        while let [before @ .., left, right] = rest {
+            if left.score <= right.score {
+                break;
+            }
+            core::mem::swap(left, right);
+            let kept = before.len() + 1;
+            rest = rest.get_mut(..kept).unwrap_or_default();
         }
     }
 }

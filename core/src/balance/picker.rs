@@ -10,7 +10,7 @@ use super::choice::{BalanceSettings, Choice};
 use super::health::{Health, HealthSettings};
 use super::host::{FACTOR_MAX, Host, HostError, Place};
 use super::score::Factors;
-use crate::EndpointId;
+use crate::id::EndpointId;
 use crate::id::Table;
 use crate::rng::{Seed, Stream, StreamKind};
 use crate::time::{Duration, Instant};

@@ -107,9 +107,10 @@ fn entries<'a>(path: &str, document: &'a Document) -> Result<Entries<'a>, Config
     };
     let mut entries: Entries<'a> = map.iter().map(|(name, value)| (name.as_str(), value)).collect();
     entries.sort_by_key(|(name, _)| *name);
-    match entries.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+    let twice = entries.iter().zip(entries.iter().skip(1)).find(|(one, next)| one.0 == next.0);
+    match twice.map(|(one, _)| one.0) {
         None => Ok(entries),
-        Some(pair) => Err(ConfigError::new(join(path, pair[0].0), "given twice", "it once")),
+        Some(name) => Err(ConfigError::new(join(path, name), "given twice", "it once")),
     }
 }
 

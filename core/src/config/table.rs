@@ -50,6 +50,7 @@ macro_rules! table {
 
 impl Key {
     /// What the row says.
+    #[allow(clippy::indexing_slicing, reason = "a key is the number of its row")]
     pub(super) fn field(self) -> &'static Field {
         &FIELDS[self as usize]
     }

@@ -10,7 +10,7 @@
 //! and [`plot`] show what came of it.
 
 // Counts and microseconds become figures for people; 52 bits of them are plenty.
-#![allow(clippy::cast_precision_loss)]
+#![allow(clippy::cast_precision_loss, reason = "counts and microseconds become figures for people")]
 
 pub mod arm;
 pub mod check;

@@ -1,6 +1,6 @@
 //! A slow, obvious account of what the machine was seen to do, and the promises that must hold whatever happens.
 
-#![allow(clippy::missing_panics_doc)] // to panic is how the shadow reports a broken promise
+#![allow(clippy::missing_panics_doc, reason = "to panic is how the shadow reports a broken promise")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -147,7 +147,7 @@ impl Shadow {
         }
     }
 
-    #[allow(clippy::too_many_arguments)] // the fields of one action
+    #[allow(clippy::too_many_arguments, reason = "the fields of one action")]
     fn sent(
         &mut self,
         call: CallId,

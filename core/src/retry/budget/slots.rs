@@ -50,8 +50,8 @@ impl<T: Copy + Default> Slots<T> {
         self.values.iter().copied()
     }
 
+    #[allow(clippy::indexing_slicing, reason = "the remainder lies below the array's length")]
     fn slot(&mut self, index: u64) -> &mut T {
-        // The remainder lies below the array's length.
         &mut self.values[(index % SLOTS) as usize]
     }
 }
