@@ -220,7 +220,8 @@ impl Client {
         self.journal.stats.add_arrow(before, event, self.state(CallId::from_id(call)));
     }
 
-    pub(super) fn start_drain(&mut self, deadline: Option<Instant>, _now: Instant) {
+    /// A deadline that has passed already ends what is undecided at once.
+    pub(super) fn start_drain(&mut self, deadline: Option<Instant>, now: Instant) {
         let (old, timer) = match self.draining {
             Draining::No => (None, None),
             Draining::Yes { deadline, timer } => (deadline, timer),
@@ -239,6 +240,12 @@ impl Client {
             armed = Some(self.wheel.insert(at, Kind::Drain.service()));
         }
         self.draining = Draining::Yes { deadline: earliest, timer: armed };
+        if earliest.is_some_and(|at| at <= now) {
+            if let Some(timer) = armed {
+                self.wheel.cancel(timer);
+            }
+            self.shut_down(now);
+        }
     }
 
     /// The drain deadline: completes what is still undecided, in the order of the call table.

@@ -370,6 +370,11 @@ impl Client {
         self.classes.namespace(namespace.0).map_or(0, |state| state.hedges.in_flight())
     }
 
+    /// The newest version of a signal applied for a class: what a request tells its server as `seen`.
+    pub fn signal_version(&self, namespace: Namespace, operation: Operation) -> Option<u64> {
+        self.signals.seen(namespace.0, operation.0)
+    }
+
     /// The token of a call that is not forgotten.
     pub fn token(&self, call: CallId) -> Option<Token> {
         self.calls.get(call.id()).and_then(Call::token)

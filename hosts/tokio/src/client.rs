@@ -217,8 +217,6 @@ impl Client {
     pub fn close(&self) {
         let _ = self.shared().turn(|state, now| {
             state.core.drain(Some(now), now);
-            // A timer armed for a moment that has been handled fires in the next one.
-            state.core.handle_timeout(now + Duration::from_micros(1));
             state.stopped.get_or_insert(Stopped::Closed);
         });
     }

@@ -1,8 +1,7 @@
 //! Calls on a manual clock with scripted attempts: no server, no waiting, the same decisions every time.
 
-mod common;
+mod still_clock;
 
-use common::{get, manual, ms};
 use hedgerow_tokio::{
     AttemptError, AttemptKind, AttemptOutcome, CallError, CallOptions, Cause, Client, ErrorKind,
     FailureClass, Losers, Pushback, Reason, Report,
@@ -12,6 +11,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use still_clock::{get, manual, ms};
 use tokio::task::JoinHandle;
 
 type Ended = Result<(u8, Report), CallError<Scripted>>;
@@ -414,7 +414,7 @@ async fn a_replica_list_by_name_decides_where_a_call_goes() {
 #[tokio::test]
 async fn an_endpoint_name_given_twice_is_refused_with_its_path() {
     use hedgerow_tokio::testing;
-    let error = testing::client(common::config(), &["a", "b", "a"]).unwrap_err();
+    let error = testing::client(still_clock::config(), &["a", "b", "a"]).unwrap_err();
     assert!(error.to_string().starts_with("endpoints[2].name: "), "{error}");
 }
 

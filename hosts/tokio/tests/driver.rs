@@ -1,8 +1,7 @@
 //! The driver on tokio's own clock: one timer for all calls, and results before timers after a stall.
 
-mod common;
+mod still_clock;
 
-use common::{DOCUMENT, config, get, ms, parse};
 use hedgerow_tokio::{
     AttemptError, BuildError, CallOptions, Client, Config, EndpointSpec, Idempotency, Losers, Reason, Seed,
     testing,
@@ -13,6 +12,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use still_clock::{DOCUMENT, config, get, ms, parse};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::Notify,

@@ -1,9 +1,8 @@
 //! The HTTP client against real servers on loopback.
 
-mod common;
+mod still_clock;
 
 use bytes::Bytes;
-use common::{config, ms, parse};
 use hedgerow_tokio::{
     AttemptKind, AttemptOutcome, CallError, CallOptions, Config, EndpointSpec, FailureClass, Idempotency,
     Reason,
@@ -22,6 +21,7 @@ use std::{
     },
     time::Duration,
 };
+use still_clock::{config, ms, parse};
 use tokio::net::TcpListener;
 
 type Heard = Arc<Mutex<Vec<(Request<()>, Bytes)>>>;
@@ -151,10 +151,14 @@ async fn connections_are_reused() {
 
 #[tokio::test]
 async fn a_stalled_server_is_hedged_around_and_the_loser_ends_on_its_own() {
-    let stall = || serve(|n| (if n == 0 { ms(120) } else { ms(0) }, ok()));
+    // Whichever server is asked first stalls; the other one, which the hedge asks, does not.
+    let asked = Arc::new(AtomicUsize::new(0));
+    let stall = || {
+        let asked = Arc::clone(&asked);
+        serve(move |_| (if asked.fetch_add(1, SeqCst) == 0 { ms(300) } else { ms(0) }, ok()))
+    };
     let ((one, first), (two, second)) = (stall().await, stall().await);
     let client = client(config(), &[first, second]);
-    // Both servers stall on their first request; the second call meets servers that do not.
     let call = || client.request_reported(Method::GET, "/", HeaderMap::new(), "", CallOptions::default());
     let (_, report) = call().await.unwrap();
     assert_eq!((report.count(AttemptKind::Hedge), one.requests(), two.requests()), (1, 1, 1));

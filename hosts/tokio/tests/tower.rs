@@ -1,8 +1,7 @@
 //! The tower layer over a scripted inner service.
 
-mod common;
+mod still_clock;
 
-use common::{manual, ms};
 use hedgerow_tokio::{
     Attempt, AttemptError, CallOptions, Client, ManualClock, Pushback,
     tower::{Cloned, Hedgerow, HedgerowLayer, Policy},
@@ -16,6 +15,7 @@ use std::{
     task::{Context, Poll},
     time::Duration,
 };
+use still_clock::{manual, ms};
 use tower_layer::Layer;
 use tower_service::Service;
 

@@ -341,3 +341,12 @@ fn a_record_for_one_operation_of_every_namespace_is_no_scope_and_widens_nothing(
     assert_eq!(reasons(&mut client), ["signal_invalid"]);
     assert!((0..3).all(|_| client.start(&Start::default(), at(1)).is_ok()));
 }
+
+#[test]
+fn a_drain_whose_deadline_has_passed_ends_what_is_undecided_at_once() {
+    let mut client = plain();
+    client.start(&Start::default(), at(5)).unwrap();
+    drain(&mut client);
+    client.drain(Some(at(5)), at(5));
+    assert_eq!(completed(&drain(&mut client)), (Outcome::Failed, Reason::Shutdown));
+}

@@ -25,11 +25,7 @@ use hyper_util::{
     client::legacy::{self as transport, Client as Transport, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{fmt, sync::Arc};
 
 // The core's names of these fields are spelt as people write them; HTTP libraries want lower case.
 const CLIENT: HeaderName = HeaderName::from_static("hedgerow-client");
@@ -54,8 +50,6 @@ pub(super) struct Exchange {
     pub(super) bases: Bases,
     transport: Transport<HttpConnector, Full<Bytes>>,
     label: Option<String>,
-    /// The newest version of a signal by namespace and operation.
-    seen: Mutex<HashMap<(u32, u32), u64>>,
 }
 
 impl Exchange {
@@ -63,7 +57,7 @@ impl Exchange {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let transport = Transport::builder(TokioExecutor::new()).build(connector);
-        Self { shared, bases, transport, label, seen: Mutex::default() }
+        Self { shared, bases, transport, label }
     }
 
     /// Performs one attempt: sends, waits for headers and body, classifies.
@@ -109,7 +103,7 @@ impl Exchange {
     ) -> Result<HeaderValue, AttemptError<HttpError>> {
         let now = self.shared.clock.now();
         let field = ClientField {
-            seen: self.seen().get(&request.scope()).copied(),
+            seen: self.shared.read(|state| state.core.signal_version(request.namespace, request.operation)),
             attempt: Some(attempt.number.into()),
             hedge: attempt.kind == AttemptKind::Hedge,
             // A call that is late already is still sent, and must not claim to have no time.
@@ -134,7 +128,6 @@ impl Exchange {
             Breadth::Namespace => (Some(request.namespace), None),
             Breadth::All => (None, None),
         };
-        self.seen().insert(request.scope(), record.version);
         let _ = self.shared.turn(|state, now| state.core.handle_signal(namespace, operation, &record, now));
     }
 
@@ -164,18 +157,7 @@ impl Exchange {
             }
         }
     }
-
-    fn seen(&self) -> MutexGuard<'_, HashMap<(u32, u32), u64>> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
-
-impl Request {
-    fn scope(&self) -> (u32, u32) {
-        (self.namespace.0, self.operation.0)
-    }
-}
-
 impl fmt::Debug for Exchange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -1,5 +1,5 @@
 //! What the tests of this crate share: a configuration and a client on a clock that stands still.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use hedgerow_tokio::{Builder, CallOptions, Client, Config, ManualClock, testing};
 use std::time::Duration;
