@@ -118,10 +118,28 @@ impl Stream {
     /// Draws uniformly from `0..n`, exactly; `n ≤ 1` answers 0 without a draw.
     ///
     /// Uses 32-bit draws below 2^32 and 64-bit draws above.
+    #[inline]
     pub fn below(&mut self, n: u64) -> u64 {
         if n <= 1 {
             return 0;
         }
+        // The way of nearly every draw: a narrow range, and a product that cannot be one to reject.
+        if let Source::Generator(generator) = &mut self.0
+            && n < ONE
+        {
+            let product = (generator.next_u64() >> 32) * n;
+            return if product as u32 >= n as u32 { product >> 32 } else { self.finish_below(product, n as u32) };
+        }
+        self.below_by_any_source(n)
+    }
+
+    #[cold]
+    fn finish_below(&mut self, product: u64, n: u32) -> u64 {
+        self.accept(product, n).unwrap_or(0)
+    }
+
+    #[inline(never)]
+    fn below_by_any_source(&mut self, n: u64) -> u64 {
         match self.share(n) {
             Some(value) => value,
             None if n < ONE => self.narrow_below(n as u32).unwrap_or(0),
@@ -162,7 +180,12 @@ impl Stream {
     // `None` beyond the end of a script: the 0 it answers elsewhere would be rejected for ever.
 
     fn narrow_below(&mut self, n: u32) -> Option<u64> {
-        let mut product = u64::from(self.word()?) * u64::from(n);
+        let product = u64::from(self.word()?) * u64::from(n);
+        self.accept(product, n)
+    }
+
+    /// Lemire's rejection: the high half of the first product whose low half is not below `2^32 mod n`.
+    fn accept(&mut self, mut product: u64, n: u32) -> Option<u64> {
         if (product as u32) < n {
             let threshold = n.wrapping_neg() % n;
             while (product as u32) < threshold {
