@@ -257,15 +257,15 @@ fn order(plan: &mut [PlanEntry], rng: &mut Stream) {
 /// Stable insertion sort, whose order of ties is the same in every toolchain.
 pub(super) fn sort(plan: &mut [PlanEntry]) {
     for sorted in 1..plan.len() {
-        let mut rest = plan.get_mut(..=sorted).unwrap_or_default();
-        while let [before @ .., left, right] = rest {
-            if left.score <= right.score {
-                break;
-            }
-            core::mem::swap(left, right);
-            let kept = before.len() + 1;
-            rest = rest.get_mut(..kept).unwrap_or_default();
+        let Some((moving, before)) = plan.get_mut(..=sorted).and_then(<[_]>::split_last_mut) else { return };
+        let entry = *moving;
+        // Each larger one moves up into the place of the one after it.
+        let mut gap = moving;
+        for larger in before.iter_mut().rev().take_while(|before| before.score > entry.score) {
+            *gap = *larger;
+            gap = larger;
         }
+        *gap = entry;
     }
 }
 
