@@ -20,7 +20,7 @@ pub use super::candidate::Candidate;
 pub(crate) use super::candidate::Endpoints;
 use super::candidate::View;
 use super::permutation::{Permutation, draw_at};
-use super::score::Factors;
+use super::score::{Factors, Multipliers};
 pub use super::settings::{BalancePolicy, BalanceSettings, RegionRule};
 use crate::rng::Stream;
 use crate::time::{Duration, Instant};
@@ -43,9 +43,12 @@ pub struct PlanEntry {
 #[derive(Clone, Debug)]
 pub struct Choice {
     pub(super) settings: BalanceSettings,
+    multipliers: Multipliers,
     window: Duration,
     pub(super) cursor: u64,
     pub(super) members: Permutation,
+    /// Whether every member is in reach: since the last [`Self::settle`] nothing was added.
+    settled: bool,
     pub(super) plan: Vec<PlanEntry>,
     pub(super) scratch: Vec<u32>,
 }
@@ -56,9 +59,11 @@ impl Choice {
         let spread = start_window.below(settings.start_spread.as_micros());
         Self {
             settings,
+            multipliers: settings.weights.multipliers(),
             window: settings.start_min + Duration::from_micros(spread),
             cursor: 0,
             members: Permutation::new(),
+            settled: false,
             plan: Vec::with_capacity(usize::from(settings.n.max(settings.choices))),
             scratch: Vec::new(),
         }
@@ -69,6 +74,7 @@ impl Choice {
     /// An endpoint out of reach is skipped at the cost of its draw, unless the owner settles the permutation after each change.
     pub fn add(&mut self, position: u32) {
         self.members.add(position);
+        self.settled = false;
     }
 
     /// Takes an endpoint out; later plans do not name it. O(endpoints).
@@ -86,6 +92,7 @@ impl Choice {
         for position in (0..bound).filter(|&position| view.is_in_reach(position)) {
             self.members.add(position);
         }
+        self.settled = true;
     }
 
     /// Draws the ordered plan; empty when no endpoint is eligible.
@@ -168,8 +175,7 @@ impl Choice {
     /// The rest: all that are in reach, by position and without a draw, if there are few; else a uniform sample.
     fn fill<E: Endpoints>(&mut self, view: &View<'_, E>, factors: Factors, rng: &mut Stream) {
         let n = self.width();
-        let in_reach = self.members.as_slice().iter().filter(|&&position| view.is_in_reach(position));
-        if self.members.len() > n && in_reach.take(n + 1).count() > n {
+        if self.reaches_more_than(n, view) {
             self.sample(view, n, factors, rng);
             return;
         }
@@ -183,6 +189,14 @@ impl Choice {
         }
     }
 
+    /// Whether more than `n` members are in reach. O(1) when settled, else O(n + skipped).
+    fn reaches_more_than<E: Endpoints>(&self, n: usize, view: &View<'_, E>) -> bool {
+        let mut members = self.members.as_slice().iter();
+        let mut in_reach =
+            || members.by_ref().filter(|&&position| view.is_in_reach(position)).take(n + 1).count();
+        self.members.len() > n && (self.settled || in_reach() > n)
+    }
+
     /// Walks the permutation with a draw per step until the plan has `n` entries or all were seen.
     pub(super) fn sample<E: Endpoints>(
         &mut self,
@@ -191,12 +205,14 @@ impl Choice {
         factors: Factors,
         rng: &mut Stream,
     ) {
+        // Steps of one shuffle never meet a position twice; only what was a candidate before can be met again.
+        let fresh = self.plan.is_empty();
         for j in 0..self.members.len() {
             if self.plan.len() >= n {
                 break;
             }
-            let drawn = self.members.draw(j, rng).filter(|&position| view.is_eligible(position));
-            if let Some(position) = drawn.filter(|&position| self.members.take(position)) {
+            let Some(position) = self.members.draw(j, rng) else { break };
+            if view.is_eligible(position) && (fresh || self.members.take(position)) {
                 self.plan.push(entry(position, factors));
             }
         }
@@ -223,7 +239,7 @@ impl Choice {
                 .with(Factors::UNHEALTHY, seen.unhealthy)
                 .with(Factors::EJECTED, seen.ejected)
                 .with(Factors::OTHER_REGION, seen.other_region);
-            entry.score = self.settings.weights.score(seen.in_flight, entry.factors, seen.user_factor);
+            entry.score = self.multipliers.score(seen.in_flight, entry.factors, seen.user_factor);
         }
     }
 

@@ -99,6 +99,7 @@ impl Permutation {
     }
 
     /// Takes a member for this decision; false when it is none or was taken before.
+    #[inline]
     pub(crate) fn take(&mut self, position: u32) -> bool {
         match self.marks.get_mut(position as usize) {
             Some(mark) if *mark != ABSENT && *mark != self.decision => {
@@ -128,12 +129,12 @@ impl Permutation {
 
 /// One step of a partial shuffle of any list: swaps entry `j` with a drawn entry of the rest and returns it.
 pub(crate) fn draw_at(list: &mut [u32], j: usize, rng: &mut Stream) -> Option<u32> {
-    let rest = list.get_mut(j..).filter(|rest| !rest.is_empty())?;
-    let k = rng.below(rest.len() as u64) as usize;
-    if k < rest.len() {
-        rest.swap(0, k);
+    let (first, rest) = list.get_mut(j..)?.split_first_mut()?;
+    let k = rng.below(rest.len() as u64 + 1) as usize;
+    if let Some(drawn) = k.checked_sub(1).and_then(|k| rest.get_mut(k)) {
+        core::mem::swap(first, drawn);
     }
-    rest.first().copied()
+    Some(*first)
 }
 
 #[cfg(test)]

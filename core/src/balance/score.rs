@@ -12,6 +12,9 @@
 //! The largest product of the five published factors is 32 768 · 4 · 12 · 16 · 64 < 2³²; region and the endpoint's
 //! own factor need 64 bits, where the product saturates instead of wrapping. The module keeps no state.
 
+/// How many kinds of factors there are, one bit each.
+const FACTORS: u32 = 6;
+
 /// Largest base of a score; from 32 767 requests in flight on, endpoints no longer differ by load.
 pub const BASE_MAX: u64 = 32_768;
 
@@ -41,7 +44,7 @@ impl Factors {
     /// The same set with the given bits added when `applies`.
     #[must_use]
     pub const fn with(self, bits: u8, applies: bool) -> Self {
-        if applies { Self(self.0 | bits) } else { self }
+        Self(self.0 | (bits * applies as u8))
     }
 }
 
@@ -78,7 +81,15 @@ impl Weights {
     /// assert_eq!(weights.score(0, Factors(Factors::OTHER_ZONE), 1), 4); // … tie with an idle server far away
     /// ```
     pub fn score(&self, in_flight: u32, applies: Factors, user_factor: u32) -> u64 {
-        let base = (u64::from(in_flight) + 1).min(BASE_MAX);
+        score(self.multiplier(applies), in_flight, user_factor)
+    }
+
+    /// The products of all sets of factors, for picks.
+    pub(super) fn multipliers(&self) -> Multipliers {
+        Multipliers(core::array::from_fn(|bits| self.multiplier(Factors(bits as u8))))
+    }
+
+    fn multiplier(&self, applies: Factors) -> u64 {
         [
             (Factors::OTHER_ZONE, self.other_zone),
             (Factors::NON_REPLICA, self.non_replica),
@@ -88,8 +99,27 @@ impl Weights {
         ]
         .into_iter()
         .filter(|&(bits, _)| applies.has(bits))
-        .fold(times(base, user_factor), |score, (_, factor)| times(score, factor))
+        .fold(1, |product, (_, factor)| times(product, factor))
     }
+}
+
+/// The product of each set of factors: 512 bytes that spare a pick five questions per candidate.
+#[derive(Clone, Debug)]
+pub(super) struct Multipliers([u64; 1 << FACTORS]);
+
+impl Multipliers {
+    /// As [`Weights::score`].
+    #[inline]
+    pub(super) fn score(&self, in_flight: u32, applies: Factors, user_factor: u32) -> u64 {
+        let multiplier = self.0.get(usize::from(applies.0)).copied().unwrap_or(u64::MAX);
+        score(multiplier, in_flight, user_factor)
+    }
+}
+
+/// Saturation makes the order of the factors indifferent: none is below 1.
+fn score(multiplier: u64, in_flight: u32, user_factor: u32) -> u64 {
+    let base = (u64::from(in_flight) + 1).min(BASE_MAX);
+    times(base, user_factor).saturating_mul(multiplier)
 }
 
 fn times(score: u64, factor: u32) -> u64 {

@@ -128,7 +128,11 @@ impl Stream {
             && n < ONE
         {
             let product = (generator.next_u64() >> 32) * n;
-            return if product as u32 >= n as u32 { product >> 32 } else { self.finish_below(product, n as u32) };
+            return if product as u32 >= n as u32 {
+                product >> 32
+            } else {
+                self.finish_below(product, n as u32)
+            };
         }
         self.below_by_any_source(n)
     }
