@@ -123,16 +123,17 @@ impl<T> Table<T> {
         Some(Id::new(index, slot.generation))
     }
 
-    pub(crate) fn remove(&mut self, id: Id) -> Option<T> {
-        let slot =
-            self.slots.get_mut(id.index() as usize).filter(|slot| slot.generation == id.generation())?;
-        let value = slot.value.take()?;
+    /// Drops a value where it lies, since moving a large one out costs more; whether there was one.
+    pub(crate) fn remove(&mut self, id: Id) -> bool {
+        let slot = self.slots.get_mut(id.index() as usize).filter(|slot| slot.generation == id.generation());
+        let Some(slot) = slot.filter(|slot| slot.value.is_some()) else { return false };
+        slot.value = None;
         self.live -= 1;
         slot.generation += 1;
         if slot.generation <= MAX_GENERATION {
             self.free.push(id.index());
         }
-        Some(value)
+        true
     }
 
     pub(crate) fn get(&self, id: Id) -> Option<&T> {
@@ -180,9 +181,9 @@ mod tests {
         let mut table = Table::new();
         let ids: Vec<_> = (0..3).map(|n| table.insert(n).unwrap()).collect();
         assert_eq!((ids[0].index(), ids[0].generation()), (0, 1));
-        assert_eq!(table.remove(ids[0]), Some(0));
-        assert_eq!(table.remove(ids[2]), Some(2));
-        assert_eq!(table.remove(ids[2]), None);
+        assert!(table.remove(ids[0]));
+        assert!(table.remove(ids[2]));
+        assert!(!table.remove(ids[2]));
         let again = table.insert(9).unwrap();
         assert_eq!((again.index(), again.generation()), (2, 2));
         assert_eq!(table.get(ids[2]), None);
@@ -194,7 +195,7 @@ mod tests {
         let mut table = Table::new();
         let id = table.insert(()).unwrap();
         table.slots[0].generation = MAX_GENERATION;
-        assert_eq!(table.remove(Id::new(id.index(), MAX_GENERATION)), Some(()));
+        assert!(table.remove(Id::new(id.index(), MAX_GENERATION)));
         assert_eq!(table.insert(()).unwrap().index(), 1);
     }
 }

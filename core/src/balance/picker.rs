@@ -166,7 +166,7 @@ impl Picker {
     /// Removes an endpoint with its state; false when the id is stale. Requests to it may still end. O(endpoints).
     pub fn remove(&mut self, endpoint: EndpointId) -> bool {
         let id = endpoint.id();
-        if self.ids.remove(id).is_none() {
+        if !self.ids.remove(id) {
             return false;
         }
         if let Some(slot) = self.hosts.entries.get_mut(id.index() as usize) {

@@ -187,13 +187,14 @@ impl Client {
         if !found.flags.decided || found.open > 0 {
             return;
         }
+        let (mut next, ledger) = (found.attempts.first, found.ledger);
         self.release_slot(call);
-        let Some(freed) = self.calls.remove(call) else { return };
-        let mut next = freed.attempts.first;
+        self.calls.remove(call);
         while let Some(attempt) = next {
-            next = self.attempts.remove(attempt).and_then(|found| found.next);
+            next = self.attempts.get(attempt).and_then(|found| found.next);
+            self.attempts.remove(attempt);
         }
-        self.journal.ledger.finish(freed.ledger);
+        self.journal.ledger.finish(ledger);
     }
 
     pub(super) fn cancel_call(&mut self, call: Id, now: Instant) {
