@@ -156,6 +156,11 @@ impl<T> Table<T> {
         slot.value.as_ref().map(|value| (Id::new(index, slot.generation), value))
     }
 
+    /// The generation of the live value in a slot.
+    pub(crate) fn generation(&self, index: u32) -> Option<u32> {
+        self.slots.get(index as usize).filter(|slot| slot.value.is_some()).map(|slot| slot.generation)
+    }
+
     pub(crate) const fn len(&self) -> u32 {
         self.live
     }

@@ -37,9 +37,9 @@ pub(crate) struct Plan {
 ///
 /// A slot would have to be freed and taken again 1024 times during one call for the bits to repeat, and even then the
 /// endpoint found there is live.
-pub(crate) const fn plan_entry(endpoint: Id) -> u32 {
-    let generation = endpoint.generation() & ((1 << ENTRY_GENERATION_BITS) - 1);
-    endpoint.index() | (generation << ENTRY_INDEX_BITS)
+pub(crate) const fn plan_entry(index: u32, generation: u32) -> u32 {
+    let generation = generation & ((1 << ENTRY_GENERATION_BITS) - 1);
+    index | (generation << ENTRY_INDEX_BITS)
 }
 
 /// The slot of the endpoint that an entry names.

@@ -148,10 +148,15 @@ impl EndpointTable {
         self.table.at(position).filter(|(_, endpoint)| !endpoint.removed)
     }
 
+    /// What a plan keeps of the endpoint at a slot; 0, which names none, for a free slot.
+    pub(crate) fn entry(&self, position: u32) -> u32 {
+        self.table.generation(position).map_or(0, |generation| plan_entry(position, generation))
+    }
+
     /// The live endpoint that a plan entry names.
     pub(crate) fn by_entry(&self, entry: u32) -> Option<(Id, &Endpoint)> {
         let (id, endpoint) = self.at(entry_index(entry))?;
-        (plan_entry(id) == entry).then_some((id, endpoint))
+        (plan_entry(id.index(), id.generation()) == entry).then_some((id, endpoint))
     }
 
     pub(crate) const fn live(&self) -> u32 {

@@ -8,7 +8,7 @@ use crate::balance::score::Factors;
 use crate::client::Client;
 use crate::client::Draining;
 use crate::client::action::{AttemptKind, GivenToken, Start};
-use crate::client::call::{Call, CallState, NewCall, plan_entry};
+use crate::client::call::{Call, CallState, NewCall};
 use crate::client::endpoint::View;
 use crate::client::explain::Entry;
 use crate::client::journal::Subject;
@@ -163,8 +163,8 @@ impl Client {
         let plan = self.choice.plan(&view, replicas, without, &mut self.streams.balance, now);
         let endpoints = &self.endpoints;
         found.plan.fill(plan.iter().map(|line| {
-            let entry = endpoints.at(line.position).map_or(0, |(id, _)| plan_entry(id));
-            (entry, !replicas.is_empty() && line.factors.0 & Factors::NON_REPLICA == 0)
+            let replica = !replicas.is_empty() && line.factors.0 & Factors::NON_REPLICA == 0;
+            (endpoints.entry(line.position), replica)
         }));
         if found.ledger == u32::MAX {
             return;
