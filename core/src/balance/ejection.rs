@@ -126,10 +126,12 @@ impl Ejection {
     /// Runs the sweeps that fell due up to `now`; answers how many endpoints they ejected.
     ///
     /// To be called before anything else at each event; O(1) when none is due, else O(endpoints).
+    #[inline]
     pub fn sweep(&mut self, now: Instant) -> u32 {
-        if !self.settings.enabled || now < self.next_sweep {
-            return 0;
-        }
+        if now < self.next_sweep || !self.settings.enabled { 0 } else { self.sweep_due(now) }
+    }
+
+    fn sweep_due(&mut self, now: Instant) -> u32 {
         let at = self.next_sweep;
         self.bring_back(at, 1);
         let kept = self.ejected;
@@ -176,7 +178,7 @@ impl Ejection {
 
     /// Whether the endpoint is ejected, as of the last sweep or result.
     pub fn is_ejected(&self, position: u32) -> bool {
-        self.record(position).is_some_and(|record| record.ejected_at.is_some())
+        self.ejected > 0 && self.record(position).is_some_and(|record| record.ejected_at.is_some())
     }
 
     /// How many endpoints are ejected.

@@ -38,6 +38,8 @@ pub struct Histogram {
     /// Index of the current half on the absolute grid.
     grid: u64,
     half: u64,
+    /// Where the current half ends.
+    end: u64,
     refresh_every: u32,
     cached: Option<Cached>,
 }
@@ -66,7 +68,15 @@ impl Histogram {
     /// A cached quantile is renewed after `refresh_every` samples at the latest; 1 renews it with every sample.
     pub fn new(half: Duration, refresh_every: u32) -> Self {
         let half = half.as_micros().max(1);
-        Self { current: Half::new(), previous: Half::new(), grid: 0, half, refresh_every, cached: None }
+        Self {
+            current: Half::new(),
+            previous: Half::new(),
+            grid: 0,
+            half,
+            end: half,
+            refresh_every,
+            cached: None,
+        }
     }
 
     /// Counts one sample; a counter at 2^32 − 1 stays there. O(1), two halves are cleared when the window has moved on.
@@ -148,11 +158,16 @@ impl Histogram {
         }
         self.current.clear();
         self.grid = self.grid.saturating_add(steps);
+        self.end = self.half.saturating_mul(self.grid.saturating_add(1));
         self.cached = None;
     }
 
     /// Grid steps from the current half to the one of `now`.
     const fn steps(&self, now: Instant) -> u64 {
+        // Nearly always within the current half, which takes no division to see.
+        if now.as_micros() < self.end {
+            return 0;
+        }
         (now.as_micros() / self.half).saturating_sub(self.grid)
     }
 }

@@ -13,6 +13,9 @@
 use super::{TOKEN, slots::Slots};
 use crate::time::{Duration, Instant};
 
+/// The drip is reckoned in millionths of a micro-token.
+const MILLIONTHS: u128 = 1_000_000;
+
 /// What a ratio budget is made of; amounts in micro-tokens.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
@@ -26,6 +29,8 @@ pub(super) struct Settings {
 #[derive(Clone, Debug)]
 pub(super) struct Ratio {
     settings: Settings,
+    /// What drips in one window, and never more than the cap.
+    reserve_cap: u64,
     slots: Slots<u64>,
     reserve: u64,
     /// What the drip has below one micro-token, in millionths of it.
@@ -36,7 +41,10 @@ pub(super) struct Ratio {
 impl Ratio {
     pub(super) fn new(settings: Settings, initial: u64, now: Instant) -> Self {
         let slots = Slots::new(settings.window, now);
-        Self { settings, slots, reserve: initial.min(settings.cap), carry: 0, last: now }
+        let window = u128::from(settings.window.as_micros());
+        let drip = u128::from(settings.min_rate) * window / MILLIONTHS;
+        let reserve_cap = u64::try_from(drip).unwrap_or(u64::MAX).min(settings.cap);
+        Self { settings, reserve_cap, slots, reserve: initial.min(settings.cap), carry: 0, last: now }
     }
 
     pub(super) fn deposit(&mut self, now: Instant) {
@@ -79,25 +87,20 @@ impl Ratio {
         self.slots.roll(now);
         let passed = u128::from(now.since(self.last).as_micros());
         let drip = passed * u128::from(self.settings.min_rate) + u128::from(self.carry);
-        let add = drip / 1_000_000;
+        let (add, carry) = match u64::try_from(drip) {
+            Ok(drip) => (drip / MILLIONTHS as u64, drip % MILLIONTHS as u64),
+            // A wide division is slow and never needed at rates and times of this world; above the room it is the room.
+            Err(_) => (u64::try_from(drip / MILLIONTHS).unwrap_or(u64::MAX), (drip % MILLIONTHS) as u64),
+        };
         let room = self.room();
-        if add >= u128::from(room) {
-            self.reserve = self.reserve.saturating_add(room);
-            self.carry = 0;
-        } else {
-            // Both fit: the one is below the room, the other a remainder.
-            self.reserve = self.reserve.saturating_add(add as u64);
-            self.carry = (drip % 1_000_000) as u64;
-        }
+        self.reserve = self.reserve.saturating_add(add.min(room));
+        self.carry = if add >= room { 0 } else { carry };
         self.last = now;
     }
 
     /// How much the reserve may take: it refills to one window's drip, and never beyond the cap of the whole.
     fn room(&self) -> u64 {
-        let window = u128::from(self.settings.window.as_micros());
-        let drip = u128::from(self.settings.min_rate) * window / 1_000_000;
-        let reserve_cap = u64::try_from(drip).unwrap_or(u64::MAX).min(self.settings.cap);
         let whole = self.settings.cap.saturating_sub(self.total());
-        reserve_cap.saturating_sub(self.reserve).min(whole)
+        self.reserve_cap.saturating_sub(self.reserve).min(whole)
     }
 }
