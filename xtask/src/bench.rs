@@ -1,20 +1,77 @@
-//! `cargo xtask bench`: the benchmarks of the core.
+//! `cargo xtask bench`: times of the core, ratios to published crates, instruction counts.
+
+use std::process::Command;
 
 use crate::child::{self, cargo};
 use crate::report::Report;
 
-/// Which benchmark to run.
+/// What to measure, and of what.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Name of a file in `core/benches`, such as `pick` or `timer`; all of them when absent.
+    /// A file in `core/benches`, such as `pick` or `timer`; with a flag, a part of the operation's name. All when absent.
     name: Option<String>,
+    /// Times ours and published crates in turn in one process, and prints ratios.
+    #[arg(long)]
+    peers: bool,
+    /// Counts instructions per operation under valgrind; with `--peers` theirs, too.
+    #[arg(long)]
+    instructions: bool,
+    /// Fails when a count is off by more than 2 % from the committed one.
+    #[arg(long, requires = "instructions", conflicts_with = "name")]
+    check: bool,
+    /// Writes the committed counts anew.
+    #[arg(long, requires = "instructions", conflicts_with_all = ["name", "check"])]
+    bless: bool,
 }
 
 /// Runs one benchmark or all of them.
 pub(crate) fn run(args: &Args) -> Report {
     let mut report = Report::default();
-    // Named by a pattern: `--benches` would go through the unit tests of the library too.
-    let name = args.name.as_deref().unwrap_or("*");
-    report.step("bench", || child::run(cargo("bench --locked -p hedgerow --bench").arg(name)));
+    report.step("bench", || child::run(&mut command(args)));
     report
+}
+
+fn command(args: &Args) -> Command {
+    if !args.instructions && !args.peers {
+        let mut command = cargo("bench --locked -p hedgerow --bench");
+        // Named by a pattern: `--benches` would go through the unit tests of the library too.
+        command.arg(args.name.as_deref().unwrap_or("*"));
+        return command;
+    }
+    let program = if args.instructions { "icount" } else { "peers" };
+    let mut command = cargo(&format!("run --locked --profile bench -p hedgerow-bench --bin {program} --"));
+    let flags = [(args.peers, "--peers"), (args.check, "--check"), (args.bless, "--bless")];
+    command.args(flags.iter().filter(|(given, _)| *given && args.instructions).map(|(_, flag)| flag));
+    command.args(&args.name);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(args: &Args) -> String {
+        let command = command(args);
+        let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
+        words.join(" ")
+    }
+
+    fn plain() -> Args {
+        Args { name: None, peers: false, instructions: false, check: false, bless: false }
+    }
+
+    #[test]
+    fn without_a_flag_the_benchmarks_of_the_core_run() {
+        assert_eq!(words(&plain()), "bench --locked -p hedgerow --bench *");
+        let pick = Args { name: Some("pick".to_owned()), ..plain() };
+        assert_eq!(words(&pick), "bench --locked -p hedgerow --bench pick");
+    }
+
+    #[test]
+    fn instructions_take_the_flags_that_go_with_them() {
+        let check = words(&Args { instructions: true, check: true, ..plain() });
+        assert!(check.ends_with("--bin icount -- --check"), "{check}");
+        let peers = words(&Args { name: Some("pick".to_owned()), peers: true, ..plain() });
+        assert!(peers.ends_with("--bin peers -- pick"), "{peers}");
+    }
 }
