@@ -3,7 +3,7 @@
 mod service;
 
 use divan::Bencher;
-use service::{EXPLAINED, HEDGED, PLAIN, Service, UNHEDGED};
+use service::{EXPLAINED, HEDGED, PLAIN, Service, TRACED, UNHEDGED};
 
 fn main() {
     divan::main();
@@ -44,6 +44,12 @@ fn with_a_hedge(bencher: Bencher<'_, '_>) {
 fn with_explanations(bencher: Bencher<'_, '_>) {
     let mut service = Service::new(EXPLAINED);
     bencher.bench_local(|| service.call());
+}
+
+#[divan::bench]
+fn with_its_trace(bencher: Bencher<'_, '_>) {
+    let mut service = Service::new(TRACED);
+    bencher.bench_local(|| service.call_traced());
 }
 
 /// Timers, tables and in-flight counts of a thousand other calls stand beside.

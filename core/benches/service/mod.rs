@@ -20,6 +20,8 @@ pub(crate) const EXPLAINED: &str = r#""trace": {"explain_calls": 256}"#;
 /// A hedge after five milliseconds, always allowed.
 pub(crate) const HEDGED: &str = r#""hedge": {"strategy": "fixed", "delay_us": 5000}, "budget": {"mode": "off"},
     "trace": {"explain_calls": 0}"#;
+/// As [`PLAIN`], with every input and decision recorded.
+pub(crate) const TRACED: &str = r#""trace": {"explain_calls": 0, "enabled": true}"#;
 /// No hedge timer at all.
 pub(crate) const UNHEDGED: &str = r#""hedge": {"strategy": "off"}, "trace": {"explain_calls": 0}"#;
 
@@ -29,6 +31,7 @@ pub(crate) struct Service {
     get: Operation,
     put: Operation,
     replicas: Vec<EndpointId>,
+    trace: Vec<u8>,
     now: u64,
 }
 
@@ -50,7 +53,7 @@ impl Service {
         let replicas = client.handle_topology(&changes, Instant::ZERO).expect("valid endpoints");
         let get = client.operation("get").expect("a known name");
         let put = client.operation("put").expect("a known name");
-        let mut service = Self { client, get, put, replicas, now: 1_000_000 };
+        let mut service = Self { client, get, put, replicas, trace: Vec::new(), now: 1_000_000 };
         for _ in 0..1000 {
             service.call();
             service.call_with_token();
@@ -91,6 +94,15 @@ impl Service {
         self.now += 1000;
         self.start(self.put, Some(Wall::from_micros(1_700_000_000_000_000 + self.now)));
         self.answer();
+    }
+
+    /// The same as [`Self::call`], its trace fetched afterwards. Needs [`TRACED`].
+    #[inline(never)]
+    pub(crate) fn call_traced(&mut self) {
+        self.call();
+        self.trace.clear();
+        self.client.poll_trace_bytes(&mut self.trace);
+        assert!(!self.trace.is_empty(), "the call is recorded");
     }
 
     /// A call whose hedge fires and answers first; the loser's late answer ends it. Needs [`HEDGED`].

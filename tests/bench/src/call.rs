@@ -11,7 +11,7 @@ use tower::retry::{Policy, Retry};
 use tower::timeout::Timeout;
 
 use crate::pick::{Server, balanced, send};
-use crate::service::{EXPLAINED, HEDGED, PLAIN, Service, UNHEDGED};
+use crate::service::{EXPLAINED, HEDGED, PLAIN, Service, TRACED, UNHEDGED};
 use crate::{Operation, Run, repeat};
 
 const WHOLE: &str = "call: answered in time";
@@ -24,6 +24,7 @@ pub(crate) const LIST: &[Operation] = &[
     Operation::ours("call: with a token", || run(PLAIN, Service::call_with_token)),
     Operation::ours("call: hedged, the hedge wins", || run(HEDGED, Service::call_hedged)),
     Operation::ours("call: explanations kept", || run(EXPLAINED, Service::call)),
+    Operation::ours("call: its trace recorded and fetched", || run(TRACED, Service::call_traced)),
     Operation::ours("call: 1000 others open", thousand_open),
 ];
 

@@ -63,7 +63,7 @@ fn cancel_in_delay_queue() -> Run {
     let (mut queue, mut number) = (DelayQueue::new(), 0_u64);
     let mut insert = move |keep: bool| {
         number += 1;
-        let key = queue.insert(number, Duration::from_micros(delay(number)) + Duration::from_secs(60));
+        let key = queue.insert(number, Duration::from_micros(delay(number)));
         keep || queue.try_remove(&key).is_some()
     };
     {

@@ -97,8 +97,9 @@ fn count(args: &[String]) -> Result<bool, String> {
 
 fn print_line(operation: &Operation, instructions: u64, known: Option<&u64>) {
     let (committed, change) = known.map_or((String::new(), String::new()), |&known| {
-        let change = 100.0 * (instructions as f64 / known.max(1) as f64 - 1.0);
-        (known.to_string(), format!("{change:+.1} %"))
+        let permille = 1000 * (instructions.cast_signed() - known.cast_signed()) / known.max(1).cast_signed();
+        let sign = if permille < 0 { '-' } else { '+' };
+        (known.to_string(), format!("{sign}{}.{} %", permille.abs() / 10, permille.abs() % 10))
     });
     println!("{:<48} {:<46} {instructions:>12} {committed:>10} {change:>8}", operation.what, operation.who);
 }

@@ -26,7 +26,7 @@ fn main() {
 }
 
 fn compare(group: &[Operation]) {
-    let mut runs: Vec<_> = group.iter().map(|operation| Timed::new(operation)).collect();
+    let mut runs: Vec<_> = group.iter().map(Timed::new).collect();
     for round in 0..ROUNDS {
         for turn in 0..runs.len() {
             let at = (round + turn) % group.len();
@@ -49,7 +49,7 @@ fn compare(group: &[Operation]) {
 /// A prepared operation and the nanoseconds of one repetition in each batch.
 struct Timed {
     run: Run,
-    times: u64,
+    times: u32,
     nanos: Vec<f64>,
 }
 
@@ -66,13 +66,13 @@ impl Timed {
 
     fn batch(&mut self) {
         let taken = time(&mut self.run, self.times);
-        self.nanos.push(taken.as_nanos() as f64 / self.times as f64);
+        self.nanos.push(taken.as_secs_f64() * 1e9 / f64::from(self.times));
     }
 }
 
-fn time(run: &mut Run, times: u64) -> Duration {
+fn time(run: &mut Run, times: u32) -> Duration {
     let begun = Instant::now();
-    run(times);
+    run(u64::from(times));
     begun.elapsed()
 }
 
