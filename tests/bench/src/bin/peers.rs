@@ -1,7 +1,8 @@
 //! Times of ours and theirs, taken in turn in one process: the machine's noise meets all of them alike.
 //!
-//! Of each operation every crate runs a short batch, round after round. A time is the median over the rounds; a ratio
-//! is the median of the ratios within each round, theirs by ours, so that it hardly moves when the machine does.
+//! Of each operation every crate runs a short batch, round after round. Times are the median and the least over the
+//! rounds; a ratio is the median of the ratios within each round, theirs by ours, so that it hardly moves when the
+//! machine does.
 //!
 //! ```text
 //! peers [part of a name]
@@ -17,7 +18,7 @@ const BATCH: Duration = Duration::from_millis(2);
 
 fn main() {
     let part = std::env::args().nth(1).unwrap_or_default();
-    println!("{:<48} {:<46} {:>10} {:>8}", "operation", "by", "ns", "ratio");
+    println!("{:<48} {:<46} {:>10} {:>8} {:>8}", "operation", "by", "median ns", "least", "ratio");
     for group in operations().chunk_by(|a, b| a.what == b.what) {
         if group[0].what.contains(&part) {
             compare(group);
@@ -37,10 +38,11 @@ fn compare(group: &[Operation]) {
     for (operation, timed) in group.iter().zip(&runs) {
         let ratios = timed.nanos.iter().zip(&ours).map(|(theirs, ours)| theirs / ours).collect();
         println!(
-            "{:<48} {:<46} {:>10.1} {:>8.2}",
+            "{:<48} {:<46} {:>10.1} {:>8.1} {:>8.2}",
             operation.what,
             operation.who,
             median(timed.nanos.clone()),
+            timed.nanos.iter().copied().fold(f64::INFINITY, f64::min),
             median(ratios)
         );
     }
