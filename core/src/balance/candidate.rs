@@ -42,6 +42,8 @@ pub(crate) trait Endpoints {
 pub(super) struct View<'a, E> {
     endpoints: &'a E,
     other_region: bool,
+    /// Whether every member is known to be in reach.
+    settled: bool,
     without: Option<u32>,
     now: Instant,
 }
@@ -63,7 +65,12 @@ impl<'a, E: Endpoints> View<'a, E> {
             RegionRule::Weight => true,
             RegionRule::WhenEmpty => !members.any(own_region),
         };
-        Self { endpoints, other_region, without, now }
+        Self { endpoints, other_region, settled: false, without, now }
+    }
+
+    /// The view of a choice all of whose members are known to be in reach; asked of members only.
+    pub(super) const fn of_settled(endpoints: &'a E, without: Option<u32>, now: Instant) -> Self {
+        Self { endpoints, other_region: true, settled: true, without, now }
     }
 
     pub(super) fn candidate(&self, position: u32) -> Candidate {
@@ -72,6 +79,9 @@ impl<'a, E: Endpoints> View<'a, E> {
 
     /// Live, and of a region that the rule lets in.
     pub(super) fn is_in_reach(&self, position: u32) -> bool {
+        if self.settled {
+            return true;
+        }
         let seen = self.candidate(position);
         seen.live && (self.other_region || !seen.other_region)
     }

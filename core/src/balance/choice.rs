@@ -110,8 +110,12 @@ impl Choice {
     ) -> &[PlanEntry] {
         self.plan.clear();
         self.members.begin_decision();
-        let members = self.members.as_slice().iter().copied();
-        let view = View::new(endpoints, self.settings.other_region, members, without, now);
+        let view = if self.settled {
+            View::of_settled(endpoints, without, now)
+        } else {
+            let members = self.members.as_slice().iter().copied();
+            View::new(endpoints, self.settings.other_region, members, without, now)
+        };
         match self.settings.policy {
             BalancePolicy::Weighted => {
                 self.collect(&view, replicas, rng);
@@ -189,12 +193,10 @@ impl Choice {
         }
     }
 
-    /// Whether more than `n` members are in reach. O(1) when settled, else O(n + skipped).
+    /// Whether more than `n` members are in reach. O(n + skipped).
     fn reaches_more_than<E: Endpoints>(&self, n: usize, view: &View<'_, E>) -> bool {
-        let mut members = self.members.as_slice().iter();
-        let mut in_reach =
-            || members.by_ref().filter(|&&position| view.is_in_reach(position)).take(n + 1).count();
-        self.members.len() > n && (self.settled || in_reach() > n)
+        let in_reach = self.members.as_slice().iter().filter(|&&position| view.is_in_reach(position));
+        self.members.len() > n && (self.settled || in_reach.take(n + 1).count() > n)
     }
 
     /// Walks the permutation with a draw per step until the plan has `n` entries or all were seen.

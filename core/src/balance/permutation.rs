@@ -111,6 +111,7 @@ impl Permutation {
     }
 
     /// Step `j` of the shuffle: one draw below `len − j` (none for the last entry) and the entry it brings to `j`.
+    #[inline]
     pub(crate) fn draw(&mut self, j: usize, rng: &mut Stream) -> Option<u32> {
         draw_at(&mut self.order, j, rng)
     }
@@ -128,6 +129,7 @@ impl Permutation {
 }
 
 /// One step of a partial shuffle of any list: swaps entry `j` with a drawn entry of the rest and returns it.
+#[inline]
 pub(crate) fn draw_at(list: &mut [u32], j: usize, rng: &mut Stream) -> Option<u32> {
     let (first, rest) = list.get_mut(j..)?.split_first_mut()?;
     let k = rng.below(rest.len() as u64 + 1) as usize;
