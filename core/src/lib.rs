@@ -85,6 +85,7 @@ pub mod time;
 pub mod timer;
 pub mod token;
 pub mod trace;
+pub mod wire;
 
 pub use balance::{
     Host, HostError, Pick, Picker, Place,

@@ -163,6 +163,14 @@ pub enum Action {
         /// On a call timeout: whose fault.
         cause: Option<Cause>,
     },
+    /// Tell the caller that its call was refused. Only a start of a batch is answered so
+    /// ([`push_events`](super::Client::push_events)); any other is answered at once.
+    Reject {
+        /// The host's own number.
+        cookie: u64,
+        /// Why.
+        reason: Reason,
+    },
     /// Fetch the namespace's signals from a server and hand them in.
     Handshake {
         /// The namespace.

@@ -19,6 +19,7 @@
 
 pub mod action;
 pub(crate) mod attempt;
+mod batch;
 pub mod call;
 pub(crate) mod class;
 mod complete;
@@ -36,6 +37,8 @@ mod topology;
 
 use alloc::collections::VecDeque;
 use alloc::string::String;
+
+pub(crate) use start::MOST_REPLICAS;
 
 use crate::balance::choice::Choice;
 use crate::balance::ejection::Ejection;

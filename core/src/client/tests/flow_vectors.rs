@@ -90,6 +90,7 @@ impl Flow {
                     json!([when, word, self.name(call), number])
                 }
                 Action::Handshake { .. } => panic!("no handshake is configured"),
+                Action::Reject { .. } => panic!("no start is batched"),
             };
             self.seen.push(line);
         }

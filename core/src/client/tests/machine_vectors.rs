@@ -225,6 +225,7 @@ impl Script {
                 })})
             }
             Action::Handshake { .. } => panic!("no handshake is configured"),
+            Action::Reject { .. } => panic!("no start is batched"),
         }
     }
 

@@ -1,0 +1,189 @@
+//! Records of inputs, read.
+
+use super::units::{Units, whole};
+use super::{Code, NOT_GIVEN, RECORD};
+use crate::client::MOST_REPLICAS;
+use crate::client::action::{Failure, GivenToken, Namespace, Operation, Start};
+use crate::config::{Idempotency, Priority};
+use crate::id::{AttemptId, CallId, EndpointId};
+use crate::retry::outcome::FailureClass;
+use crate::retry::pushback::{MOST_RETRIES, Pushback};
+
+/// A code of priority or idempotency that means "the operation's".
+const OPERATIONS_OWN: u8 = 255;
+
+/// One input.
+#[derive(Clone, Debug)]
+pub(super) enum Event {
+    /// A call starts, with as many replica ids in the records that follow.
+    Start(Start<'static>, usize),
+    Response(AttemptId),
+    /// A failure, and whether its class is one that exists.
+    Failure(AttemptId, Failure, bool),
+    Cancelled(AttemptId),
+    GiveUp(CallId),
+    Timeout,
+}
+
+impl Event {
+    /// `None` when this is no input.
+    pub(super) fn read(record: &[f64; RECORD], units: Units) -> Option<Self> {
+        let [code, _, call, attempt, ..] = *record;
+        let attempt = AttemptId::from_number(whole(attempt).unwrap_or(0));
+        Some(match Code::from_number(u8::try_from(whole(code)?).ok()?)? {
+            Code::Start => {
+                let (start, replicas) = start(record, units)?;
+                Self::Start(start, replicas)
+            }
+            Code::Response => Self::Response(attempt),
+            Code::Failure => {
+                let (failure, known) = failure(record, units)?;
+                Self::Failure(attempt, failure, known)
+            }
+            Code::Cancelled => Self::Cancelled(attempt),
+            Code::GiveUp => Self::GiveUp(CallId::from_number(whole(call).unwrap_or(0))),
+            Code::Timeout => Self::Timeout,
+            _ => return None,
+        })
+    }
+}
+
+/// The arguments of a call and how many replica ids follow; `None` when a number is none.
+pub(super) fn start(record: &[f64; RECORD], units: Units) -> Option<(Start<'static>, usize)> {
+    let [_, cookie, namespace, operation, replicas, deadline, wall, packed] = *record;
+    let packed = or_not_given(packed, u64::from(u16::MAX))?;
+    let start = Start {
+        cookie: or_not_given(cookie, 0)?,
+        namespace: Namespace(name(namespace)?),
+        operation: Operation(name(operation)?),
+        replicas: &[],
+        deadline: units.deadline(deadline),
+        wall: units.wall(wall),
+        priority: match packed as u8 {
+            OPERATIONS_OWN => None,
+            code => Some(Priority::from_code(code)?),
+        },
+        idempotency: match (packed >> 8) as u8 {
+            OPERATIONS_OWN => None,
+            code => Some(Idempotency::from_code(code)?),
+        },
+        token: match packed >> 16 {
+            0 => None,
+            1 => Some(GivenToken::HeldByHost),
+            _ => return None,
+        },
+    };
+    Some((start, usize::try_from(or_not_given(replicas, 0)?).ok()?))
+}
+
+/// Endpoint ids, as many as a start looks at and one more, so that a longer list is seen to be cut.
+pub(super) fn endpoints(numbers: &[f64]) -> ([EndpointId; MOST_REPLICAS + 1], usize) {
+    let mut ids = [EndpointId::from_number(0); MOST_REPLICAS + 1];
+    let mut count = 0;
+    for (slot, number) in ids.iter_mut().zip(numbers) {
+        *slot = EndpointId::from_number(whole(*number).unwrap_or(0));
+        count += 1;
+    }
+    (ids, count)
+}
+
+fn failure(record: &[f64; RECORD], units: Units) -> Option<(Failure, bool)> {
+    let [.., retry_after, max_retries, packed] = *record;
+    let packed = whole(packed)?;
+    let class = FailureClass::from_code(packed as u8);
+    let max_retries = (max_retries >= 0.0)
+        .then(|| whole(max_retries).map_or(MOST_RETRIES, |most| most.min(u64::from(MOST_RETRIES)) as u8));
+    let never = match packed >> 8 {
+        0 => false,
+        1 => true,
+        _ => return None,
+    };
+    let pushback = Pushback { retry_after: units.span(retry_after), never, max_retries };
+    Some((Failure { class: class.unwrap_or(FailureClass::Transient), pushback }, class.is_some()))
+}
+
+/// A whole number, or this one where none is given.
+#[allow(clippy::float_cmp, reason = "−1 is a float of its own, not the outcome of an arithmetic")]
+fn or_not_given(value: f64, instead: u64) -> Option<u64> {
+    if value == NOT_GIVEN { Some(instead) } else { whole(value) }
+}
+
+/// The number of a namespace or operation; one too large for any table is as unknown as the largest.
+fn name(value: f64) -> Option<u32> {
+    or_not_given(value, 0).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{Duration, Instant, Wall};
+
+    fn read(record: [f64; RECORD]) -> Option<Start<'static>> {
+        start(&record, Units::Millis).map(|(start, _)| start)
+    }
+
+    #[test]
+    fn a_start_without_anything_given_is_the_default_start() {
+        assert_eq!(read([64.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0]), Some(Start::default()));
+    }
+
+    #[test]
+    fn a_start_reads_every_slot() {
+        let packed = f64::from(2 + (3 << 8) + (1 << 16));
+        let start = read([64.0, 7.0, 1.0, 2.0, 0.0, 30.0, 1.0, packed]).unwrap();
+        let expected = Start {
+            namespace: Namespace(1),
+            operation: Operation(2),
+            replicas: &[],
+            deadline: Some(Instant::from_micros(30_000)),
+            idempotency: Some(Idempotency::Token),
+            priority: Some(Priority::BestEffort),
+            token: Some(GivenToken::HeldByHost),
+            wall: Some(Wall::from_micros(1000)),
+            cookie: 7,
+        };
+        assert_eq!(start, expected);
+        let own = read([64.0, 7.0, 1.0, 2.0, 0.0, 30.0, 1.0, 65_535.0]).unwrap();
+        assert_eq!((own.priority, own.idempotency, own.token), (None, None, None));
+    }
+
+    #[test]
+    fn a_start_with_a_number_that_is_none_is_no_input() {
+        let good = [64.0, 7.0, 1.0, 2.0, 0.0, 30.0, 1.0, 0.0];
+        assert!(read(good).is_some());
+        for (slot, bad) in [(1, 1.5), (1, f64::NAN), (2, -2.0), (3, 0.5), (4, -3.0), (7, 4.0), (7, 1e6)] {
+            let mut record = good;
+            record[slot] = bad;
+            assert_eq!(read(record), None, "slot {slot}: {bad}");
+        }
+    }
+
+    #[test]
+    fn a_name_beyond_every_table_stays_unknown() {
+        assert_eq!(read([64.0, 0.0, 1e12, 0.0, 0.0, -1.0, -1.0, -1.0]).unwrap().namespace.0, u32::MAX);
+    }
+
+    #[test]
+    fn a_failure_reads_class_and_pushback() {
+        let read = |retry_after, max_retries, packed| {
+            failure(&[66.0, -1.0, -1.0, 5.0, -1.0, retry_after, max_retries, packed], Units::Seconds)
+        };
+        let (said, known) = read(0.25, 3.0, 5.0).unwrap();
+        assert_eq!((said.class, known), (FailureClass::Overloaded, true));
+        assert_eq!(said.pushback.retry_after, Some(Duration::from_micros(250_000)));
+        assert_eq!((said.pushback.never, said.pushback.max_retries), (false, Some(3)));
+        let (said, _) = read(-1.0, -1.0, 258.0).unwrap();
+        assert_eq!(said.pushback, Pushback::NEVER);
+        assert_eq!(read(-1.0, 1e9, 2.0).unwrap().0.pushback.max_retries, Some(MOST_RETRIES));
+        assert_eq!(read(-1.0, -1.0, 99.0).map(|(said, known)| (said.class, known)), {
+            Some((FailureClass::Transient, false))
+        });
+        assert!(read(-1.0, -1.0, 512.0).is_none() && read(-1.0, -1.0, f64::NAN).is_none());
+    }
+
+    #[test]
+    fn a_foreign_id_is_read_and_answered_as_stale() {
+        let event = Event::read(&[65.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0], Units::Micros);
+        assert!(matches!(event, Some(Event::Response(id)) if id == AttemptId::from_number(0)));
+    }
+}
