@@ -47,6 +47,26 @@ pub enum CallEvent {
     Late = 13,
 }
 
+impl CallEvent {
+    /// Every event, by number.
+    pub const ALL: [Self; 14] = [
+        Self::Response,
+        Self::Fatal,
+        Self::FailureHedged,
+        Self::Failure,
+        Self::HedgeTimer,
+        Self::RetryTimer,
+        Self::AttemptTimeout,
+        Self::CallEnd,
+        Self::CallerCancel,
+        Self::CancelledUnasked,
+        Self::CancelConfirmed,
+        Self::Orphan,
+        Self::Start,
+        Self::Late,
+    ];
+}
+
 /// A snapshot of a client's counters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stats {
@@ -157,6 +177,67 @@ impl Stats {
     /// How often a call went from one state to another by this event.
     pub fn arrow(&self, from: CallState, event: CallEvent, to: CallState) -> u64 {
         self.arrows.get(arrow_index(from, event, to)).copied().unwrap_or(0)
+    }
+
+    /// The counters that stand as fields, by name; a new field does not compile until it is told too.
+    pub(crate) fn named(&self) -> [(&'static str, u64); 25] {
+        let &Self {
+            reasons: _,
+            arrows: _,
+            ended: _,
+            started,
+            completed_ok,
+            completed_failed,
+            completed_cancelled,
+            hedges_won,
+            hedges_lost,
+            budget_withdrawn,
+            stale_attempts,
+            stale_calls,
+            late_ticks,
+            lost_us,
+            timeouts_server,
+            timeouts_client_pause,
+            stalls_warned,
+            stalls_tripped,
+            ejections,
+            replicas_truncated,
+            signals_foreign,
+            signals_clamped,
+            pushback_clamped,
+            topology_unknown,
+            notes_lost,
+            trace_lost,
+            clock_bad,
+            clock_steps_back,
+        } = self;
+        [
+            ("started", started),
+            ("completed_ok", completed_ok),
+            ("completed_failed", completed_failed),
+            ("completed_cancelled", completed_cancelled),
+            ("hedges_won", hedges_won),
+            ("hedges_lost", hedges_lost),
+            ("budget_withdrawn", budget_withdrawn),
+            ("stale_attempts", stale_attempts),
+            ("stale_calls", stale_calls),
+            ("late_ticks", late_ticks),
+            ("lost_us", lost_us),
+            ("timeouts_server", timeouts_server),
+            ("timeouts_client_pause", timeouts_client_pause),
+            ("stalls_warned", stalls_warned),
+            ("stalls_tripped", stalls_tripped),
+            ("ejections", ejections),
+            ("replicas_truncated", replicas_truncated),
+            ("signals_foreign", signals_foreign),
+            ("signals_clamped", signals_clamped),
+            ("pushback_clamped", pushback_clamped),
+            ("topology_unknown", topology_unknown),
+            ("notes_lost", notes_lost),
+            ("trace_lost", trace_lost),
+            ("clock_bad", clock_bad),
+            ("clock_steps_back", clock_steps_back),
+        ]
     }
 
     pub(crate) fn add_reason(&mut self, reason: Reason) {

@@ -189,6 +189,11 @@ pub enum CallState {
     Freed = 4,
 }
 
+impl CallState {
+    /// Every state, by number.
+    pub const ALL: [Self; 5] = [Self::One, Self::Racing, Self::Waiting, Self::Lingering, Self::Freed];
+}
+
 /// What a call is made with; everything else starts empty.
 pub(crate) struct NewCall {
     pub(crate) cookie: u64,

@@ -23,6 +23,7 @@ mod batch;
 pub mod call;
 pub(crate) mod class;
 mod complete;
+mod document;
 mod end;
 pub(crate) mod endpoint;
 pub mod explain;

@@ -11,7 +11,10 @@ use core::num::NonZeroU64;
 /// No entry: the end of a list.
 pub(super) const NIL: u32 = u32::MAX;
 
-const INDEX_BITS: u32 = u32::BITS;
+/// Index and generation together stay below 2^53, which every language's number holds.
+const INDEX_BITS: u32 = 24;
+const MAX_INDEX: u32 = (1 << INDEX_BITS) - 1;
+const MAX_GENERATION: u32 = (1 << 29) - 1;
 
 /// Names one armed timer of one wheel.
 ///
@@ -23,6 +26,19 @@ impl TimerId {
     /// Generation 0, which no live timer has.
     pub(super) const DEAD: Self = Self(NonZeroU64::MIN);
 
+    /// Takes back a number that [`Self::number`] gave; any other number is answered as stale wherever it is used.
+    pub const fn from_number(number: u64) -> Self {
+        match NonZeroU64::new(number) {
+            Some(number) if number.get() >> INDEX_BITS <= MAX_GENERATION as u64 => Self(number),
+            _ => Self::DEAD,
+        }
+    }
+
+    /// The id as a number below 2^53, never 0.
+    pub const fn number(self) -> u64 {
+        self.0.get()
+    }
+
     const fn new(index: u32, generation: u32) -> Self {
         // A live generation is odd, so the number is never 0 and an `Option` of it costs nothing.
         match NonZeroU64::new(((generation as u64) << INDEX_BITS) | index as u64) {
@@ -32,7 +48,7 @@ impl TimerId {
     }
 
     pub(super) const fn index(self) -> u32 {
-        self.0.get() as u32
+        self.0.get() as u32 & MAX_INDEX
     }
 
     const fn generation(self) -> u32 {
@@ -85,7 +101,7 @@ impl Slab {
         let entry = self.entries.get_mut(index as usize)?;
         self.free = entry.next;
         self.live += 1;
-        let generation = entry.generation.wrapping_add(1);
+        let generation = entry.generation.saturating_add(1);
         *entry = Entry { deadline, payload, born, next: NIL, prev: NIL, generation };
         Some(TimerId::new(index, generation))
     }
@@ -94,9 +110,9 @@ impl Slab {
     pub(super) fn release(&mut self, index: u32) {
         let Some(entry) = self.entries.get_mut(index as usize) else { return };
         self.live -= 1;
-        entry.generation = entry.generation.wrapping_add(1);
-        // At zero the next use would repeat the first one's ids: leave the entry out of the free list for good.
-        if entry.generation != 0 {
+        entry.generation = entry.generation.saturating_add(1);
+        // Beyond the greatest the ids would repeat: leave the entry out of the free list for good.
+        if entry.generation <= MAX_GENERATION {
             entry.next = self.free;
             self.free = index;
         }
@@ -146,7 +162,7 @@ impl Slab {
     }
 
     fn grow(&mut self) -> Option<u32> {
-        let index = u32::try_from(self.entries.len()).ok().filter(|&index| index != NIL)?;
+        let index = u32::try_from(self.entries.len()).ok().filter(|&index| index <= MAX_INDEX)?;
         self.entries.push(Entry { deadline: 0, payload: 0, born: 0, next: NIL, prev: NIL, generation: 0 });
         Some(index)
     }
@@ -187,13 +203,23 @@ mod tests {
     }
 
     #[test]
+    fn an_id_comes_back_from_its_number_and_a_foreign_number_is_dead() {
+        let last = id(MAX_INDEX, MAX_GENERATION);
+        assert_eq!((TimerId::from_number(last.number()), last.number()), (last, (1 << 53) - 1));
+        assert_eq!((last.index(), last.generation()), (MAX_INDEX, MAX_GENERATION));
+        for foreign in [0, 1 << 53, u64::MAX] {
+            assert_eq!(TimerId::from_number(foreign), TimerId::DEAD);
+        }
+    }
+
+    #[test]
     fn an_entry_whose_generations_are_used_up_is_retired() {
         let mut slab = Slab::new();
         slab.take(1, 1, 0).unwrap();
-        slab.entries[0].generation = u32::MAX;
+        slab.entries[0].generation = MAX_GENERATION;
         slab.release(0);
         assert_eq!(slab.take(2, 2, 0), Some(id(1, 1)));
-        assert!(slab.live(id(0, u32::MAX)).is_none());
+        assert!(slab.live(id(0, MAX_GENERATION)).is_none());
     }
 
     #[test]

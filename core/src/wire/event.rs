@@ -1,6 +1,6 @@
 //! Records of inputs, read.
 
-use super::units::{Units, whole};
+use super::units::{Units, id, whole};
 use super::{Code, NOT_GIVEN, RECORD};
 use crate::client::MOST_REPLICAS;
 use crate::client::action::{Failure, GivenToken, Namespace, Operation, Start};
@@ -29,7 +29,7 @@ impl Event {
     /// `None` when this is no input.
     pub(super) fn read(record: &[f64; RECORD], units: Units) -> Option<Self> {
         let [code, _, call, attempt, ..] = *record;
-        let attempt = AttemptId::from_number(whole(attempt).unwrap_or(0));
+        let attempt = AttemptId::from_number(id(attempt));
         Some(match Code::from_number(u8::try_from(whole(code)?).ok()?)? {
             Code::Start => {
                 let (start, replicas) = start(record, units)?;
@@ -41,7 +41,7 @@ impl Event {
                 Self::Failure(attempt, failure, known)
             }
             Code::Cancelled => Self::Cancelled(attempt),
-            Code::GiveUp => Self::GiveUp(CallId::from_number(whole(call).unwrap_or(0))),
+            Code::GiveUp => Self::GiveUp(CallId::from_number(id(call))),
             Code::Timeout => Self::Timeout,
             _ => return None,
         })
@@ -81,7 +81,7 @@ pub(super) fn endpoints(numbers: &[f64]) -> ([EndpointId; MOST_REPLICAS + 1], us
     let mut ids = [EndpointId::from_number(0); MOST_REPLICAS + 1];
     let mut count = 0;
     for (slot, number) in ids.iter_mut().zip(numbers) {
-        *slot = EndpointId::from_number(whole(*number).unwrap_or(0));
+        *slot = EndpointId::from_number(id(*number));
         count += 1;
     }
     (ids, count)

@@ -30,7 +30,7 @@ mod record;
 mod units;
 
 pub use record::Code;
-pub use units::Units;
+pub use units::{Units, float, id};
 
 /// Floats of one record.
 pub const RECORD: usize = 8;

@@ -99,8 +99,14 @@ pub(super) fn whole(value: f64) -> Option<u64> {
     Some(value as u64).filter(|&number| number <= MAX_MICROS && number as f64 == value)
 }
 
+/// An id's number as it comes from a host; what no table issues (a fraction, NaN, 2^53 and above) is 0, which is stale
+/// everywhere.
+pub fn id(value: f64) -> u64 {
+    whole(value).unwrap_or(0)
+}
+
 /// The float of a number below 2^53; beyond, the nearest.
-pub(super) const fn float(number: u64) -> f64 {
+pub const fn float(number: u64) -> f64 {
     number as f64
 }
 
