@@ -289,6 +289,21 @@ fn actions_that_do_not_fit_wait_and_wake_at_once() {
 }
 
 #[test]
+fn a_turn_tells_how_many_records_it_wrote_and_when_to_wake() {
+    let mut client = client("{}");
+    client.start(&Start::default(), Instant::from_micros(5000)).expect("admitted");
+    let mut buffer = [0.0; RECORD + 2];
+    assert_eq!(client.poll_turn(&mut buffer, Units::Millis), 1);
+    assert_eq!((buffer[0], buffer[8]), (1.0, 1.0));
+    let wake = client.poll_timeout().expect("an undecided call has a timer");
+    assert_eq!(Units::Millis.now(buffer[9]), wake.at);
+    let mut idle = Client::new(Config::default(), &Seed::new([3; 32]), Instant::ZERO);
+    assert_eq!(idle.poll_turn(&mut buffer, Units::Millis), 0);
+    assert_eq!(buffer[8..], [0.0, f64::INFINITY]);
+    assert_eq!(idle.poll_turn(&mut [], Units::Millis), 0);
+}
+
+#[test]
 fn a_long_list_of_replicas_is_cut_and_counted() {
     let mut client = client("{}");
     let ids: Vec<f64> = vec![0.5; 17];

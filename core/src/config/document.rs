@@ -4,7 +4,7 @@
 //! infinities and repeated names are kept as they came, so that the reader can refuse them with their path. Only the
 //! depth is bounded, because a host's object may contain itself.
 
-use super::decimal;
+use super::{decimal, json};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 use serde::{
@@ -57,6 +57,18 @@ impl Document {
             Self::Map(entries) => entries.iter().find(|(key, _)| key == name).map(|(_, value)| value),
             _ => None,
         }
+    }
+
+    /// Compact ASCII JSON; decimals to six places, NaN and infinities as `null`. O(size).
+    ///
+    /// ```
+    /// use hedgerow::config::Document;
+    /// assert_eq!(Document::map([("a", 1u64.into())]).to_json(), r#"{"a":1}"#);
+    /// ```
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        json::write(&mut out, self);
+        out
     }
 
     /// Whether this is `null`.

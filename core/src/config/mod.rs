@@ -34,6 +34,7 @@ mod rules;
 mod scalar;
 mod settings;
 mod table;
+mod topology;
 mod write;
 
 pub use document::{Document, MAX_DEPTH};
@@ -49,6 +50,7 @@ pub use settings::{
     AttemptSettings, BudgetRule, Capacity, ClassSettings, HedgeSettings, Idempotency, Limits, Objective,
     Operation, Priority, RetrySettings, TimerSettings, TokenClock, TokenSettings, TraceSettings,
 };
+pub use topology::topology;
 
 use crate::{
     balance::{choice::BalanceSettings, ejection::EjectionSettings, health::HealthSettings},

@@ -127,6 +127,28 @@ pub enum StreamKind {
 }
 
 impl StreamKind {
+    /// Every kind, by number.
+    pub const ALL: [Self; 13] = [
+        Self::Nonce,
+        Self::Backoff,
+        Self::HedgeCoin,
+        Self::Balance,
+        Self::StartWindow,
+        Self::SignalRefresh,
+        Self::Health,
+        Self::LimitProbe,
+        Self::WorkUnit,
+        Self::TokenDigits,
+        Self::ClientThrottle,
+        Self::Shedding,
+        Self::PlanSample,
+    ];
+
+    /// The kind of this number; `None` for a number that is none.
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u16 == number)
+    }
+
     /// The stream number `instance × 65 536 + kind`, modulo 2^64.
     ///
     /// `instance` counts the policy objects of this kind built from one seed, in order of construction, from 0.

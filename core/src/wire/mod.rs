@@ -38,6 +38,9 @@ pub const RECORD: usize = 8;
 /// Records of the buffer that a binding holds for each client.
 pub const BUFFER_RECORDS: usize = 64;
 
+/// Floats behind the records of a binding's buffer: the number of records written, and when to wake.
+pub const TAIL: usize = 2;
+
 /// What stands in a slot in which nothing is given.
 pub const NOT_GIVEN: f64 = -1.0;
 

@@ -1,7 +1,7 @@
 //! Actions and notes into the caller's buffer.
 
 use super::record::{of_action, of_note};
-use super::{RECORD, Units};
+use super::{RECORD, TAIL, Units, float};
 use crate::client::Client;
 
 impl Client {
@@ -32,6 +32,22 @@ impl Client {
             written += 1;
         }
         written
+    }
+
+    /// Ends a host's turn: moves waiting actions into the buffer, and into its last two floats the number of records
+    /// written and when to wake (infinity for never); answers the number.
+    ///
+    /// One crossing tells a host all that an input led to. A buffer of fewer than two floats is left as it is.
+    pub fn poll_turn(&mut self, buffer: &mut [f64], units: Units) -> usize {
+        let Some((records, tail)) = buffer.split_last_chunk_mut::<TAIL>() else { return 0 };
+        let written = self.poll_actions(records, units);
+        *tail = [float(written as u64), self.poll_deadline(units)];
+        written
+    }
+
+    /// When to wake, as a number: [`poll_timeout`](Self::poll_timeout) without its reason, infinity for never.
+    pub fn poll_deadline(&self, units: Units) -> f64 {
+        self.poll_timeout().map_or(f64::INFINITY, |wake| units.tell(wake.at.as_micros()))
     }
 
     /// Moves waiting notes, oldest first, into the buffer; answers how many records were written.
