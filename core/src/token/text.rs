@@ -77,10 +77,10 @@ impl TokenText {
     pub fn new(token: Token, form: TextForm) -> Result<Self, TokenTextError> {
         let mut bytes = [0; HEX_LEN];
         match form {
-            TextForm::Hex => write_digits(&mut bytes, hex_digits(token), |at| at == 16),
+            TextForm::Hex => write_groups(&mut bytes, &[&token.t.to_be_bytes(), &token.nonce.to_be_bytes()]),
             TextForm::Uuid7 => {
-                let uuid = uuid7(token)?;
-                write_digits(&mut bytes, (0..32).map(|i| nibble(uuid, 31 - i)), is_uuid_dash);
+                let [a, b, c, d, e, f, g, h, i, j, rest @ ..] = uuid7(token)?.to_be_bytes();
+                write_groups(&mut bytes, &[&[a, b, c, d], &[e, f], &[g, h], &[i, j], &rest]);
             }
         }
         Ok(Self { bytes, form, token })
@@ -137,11 +137,6 @@ impl fmt::Display for TokenText {
     }
 }
 
-fn hex_digits(token: Token) -> impl Iterator<Item = u8> {
-    let time = (0..16).map(move |i| nibble(u128::from(token.t), 15 - i));
-    time.chain((0..32).map(move |i| nibble(token.nonce, 31 - i)))
-}
-
 fn uuid7(token: Token) -> Result<u128, TokenTextError> {
     let (millis, micros) = (token.t / 1000, token.t % 1000);
     if millis >= 1 << 48 {
@@ -181,16 +176,22 @@ const fn nibble(number: u128, place: u32) -> u8 {
     (number >> (place * 4) & 0xf) as u8
 }
 
-fn write_digits(
-    bytes: &mut [u8; HEX_LEN],
-    mut digits: impl Iterator<Item = u8>,
-    is_dash: impl Fn(usize) -> bool,
-) {
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        if is_dash(at) {
-            *byte = b'-';
-        } else if let Some(digit) = digits.next() {
-            *byte = LOWER.get(usize::from(digit)).copied().unwrap_or(b'0');
+/// Writes groups of bytes as lower-case digits with dashes between the groups.
+fn write_groups(text: &mut [u8; HEX_LEN], groups: &[&[u8]]) {
+    let mut places = text.iter_mut();
+    let mut put = |byte| {
+        if let Some(place) = places.next() {
+            *place = byte;
+        }
+    };
+    let digit = |value: u8| LOWER.get(usize::from(value)).copied().unwrap_or(b'0');
+    for (number, group) in groups.iter().enumerate() {
+        if number > 0 {
+            put(b'-');
+        }
+        for byte in *group {
+            put(digit(byte >> 4));
+            put(digit(byte & 0xf));
         }
     }
 }
