@@ -211,7 +211,7 @@ proptest! {
         }
         client.poll_notes(&mut buffer, units);
         let head: [f64; RECORD] = std::array::from_fn(|slot| numbers.get(slot).copied().unwrap_or(f64::NAN));
-        let _ = client.start_record(&head, &numbers, units, units.now(now));
+        let _ = client.start_record(&head, &numbers, None, units, units.now(now));
     }
 }
 
@@ -308,6 +308,6 @@ fn a_long_list_of_replicas_is_cut_and_counted() {
     let mut client = client("{}");
     let ids: Vec<f64> = vec![0.5; 17];
     let record = [64.0, 1.0, 0.0, 0.0, -1.0, -1.0, -1.0, -1.0];
-    assert!(client.start_record(&record, &ids, Units::Millis, Instant::ZERO).expect("numbers").is_ok());
+    assert!(client.start_record(&record, &ids, None, Units::Millis, Instant::ZERO).expect("numbers").is_ok());
     assert_eq!(client.stats().replicas_truncated, 1);
 }

@@ -30,6 +30,7 @@ mod fill;
 pub(crate) mod json;
 mod layer;
 mod read;
+mod records;
 mod rules;
 mod scalar;
 mod settings;
@@ -46,6 +47,7 @@ pub use field::{
 pub use json::Fnv;
 pub(crate) use json::write_text as write_json_text;
 pub use read::MAX_NAME;
+pub use records::{record, records};
 pub use settings::{
     AttemptSettings, BudgetRule, Capacity, ClassSettings, HedgeSettings, Idempotency, Limits, Objective,
     Operation, Priority, RetrySettings, TimerSettings, TokenClock, TokenSettings, TraceSettings,

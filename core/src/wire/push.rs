@@ -3,10 +3,11 @@
 use super::event::{self, Event};
 use super::{MOST_WAITING, RECORD, Units};
 use crate::client::Client;
-use crate::client::action::{Response, Start};
+use crate::client::action::{GivenToken, Response, Start};
 use crate::id::CallId;
 use crate::reason::Reason;
 use crate::time::Instant;
+use crate::token::Token;
 
 impl Client {
     /// Hands in a batch of inputs, oldest first; answers how many records were taken, those of replica ids included.
@@ -43,16 +44,19 @@ impl Client {
         records.len() - rest.len()
     }
 
-    /// The start of a call from the numbers of a start's record, with the replica ids beside it; the record's own count
-    /// of them is not read. `None` when a number is none, else what [`start`](Self::start) answers.
+    /// The start of a call from the numbers of a start's record, with the replica ids beside it (the record's own count
+    /// of them is not read), and perhaps a token of this library's form. `None` when a number is none, else what
+    /// [`start`](Self::start) answers.
     pub fn start_record(
         &mut self,
         record: &[f64; RECORD],
         replicas: &[f64],
+        token: Option<Token>,
         units: Units,
         now: Instant,
     ) -> Option<Result<CallId, Reason>> {
-        let (start, _) = event::start(record, units)?;
+        let (mut start, _) = event::start(record, units)?;
+        start.token = token.map(GivenToken::Token).or(start.token);
         Some(self.start_at(&start, replicas, now))
     }
 

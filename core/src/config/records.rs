@@ -1,0 +1,168 @@
+//! A server's records as documents, for hosts that hold no types of ours.
+//!
+//! The names are those of the records' own JSON form. A value of a wrong type is refused with its path; whether the
+//! record is one that may stand is for the machine to say, which answers and counts it.
+
+use super::document::Document;
+use super::error::{self, ConfigError};
+use crate::signal::map::{Entry, Records};
+use crate::signal::record::Record;
+use crate::time::Duration;
+use alloc::{format, string::String, vec::Vec};
+
+const ANY: &str = "*";
+
+/// Reads one record: `{v, origin?, target?, max?, calls?, hedges?, ttl?, util?, …, reset?}`, times in µs.
+///
+/// ```
+/// use hedgerow::config::{Document, record};
+/// let document = Document::map([("v", 7u64.into()), ("hedges", 20u64.into())]);
+/// assert_eq!(record(&document).unwrap().hedges, Some(20));
+/// let error = record(&Document::map([("v", "7".into())])).unwrap_err();
+/// assert_eq!(error.to_string(), "record.v: \"7\", want a whole number");
+/// ```
+pub fn record(document: &Document) -> Result<Record, ConfigError> {
+    let field = |name| Field { name, value: document.get(name) };
+    if !matches!(document, Document::Map(_)) {
+        return Err(ConfigError::new("record", error::shown(document), "a map"));
+    }
+    Ok(Record {
+        version: field("v").number()?.unwrap_or(0),
+        origin: field("origin").text()?,
+        target: field("target").time()?,
+        max: field("max").time()?,
+        calls: field("calls").count()?,
+        hedges: field("hedges").count()?,
+        util: field("util").share()?,
+        util_target: field("util_target").share()?,
+        util_max: field("util_max").share()?,
+        compute: field("compute").share()?,
+        storage: field("storage").share()?,
+        compress: field("compress").texts()?,
+        chunk: field("chunk").count()?,
+        page: field("page").count()?,
+        ttl: field("ttl").time()?,
+        reset: field("reset").flag()?,
+    })
+}
+
+/// Reads `{records: [{ns?, op?, v, …}]}`; what is no record, or breaks a record's rules, is left out and counted.
+pub fn records(document: &Document) -> Result<Records, ConfigError> {
+    let Some(Document::List(list)) = document.get("records") else {
+        let shown = document.get("records").map_or_else(|| "nothing".into(), error::shown);
+        return Err(ConfigError::new("records", shown, "a list"));
+    };
+    let mut read = Records::default();
+    for each in list {
+        match entry(each) {
+            Ok(entry) if entry.record.is_valid() => read.entries.push(entry),
+            _ => read.invalid = read.invalid.saturating_add(1),
+        }
+    }
+    Ok(read)
+}
+
+fn entry(document: &Document) -> Result<Entry, ConfigError> {
+    let name = |name| Field { name, value: document.get(name) }.text();
+    let named = |name: Option<String>| name.filter(|name| name != ANY);
+    Ok(Entry { namespace: named(name("ns")?), operation: named(name("op")?), record: record(document)? })
+}
+
+/// One value of a record, perhaps absent.
+struct Field<'a> {
+    name: &'static str,
+    value: Option<&'a Document>,
+}
+
+impl Field<'_> {
+    fn number(&self) -> Result<Option<u64>, ConfigError> {
+        match self.value {
+            None | Some(Document::Null) => Ok(None),
+            Some(Document::Integer(number)) => Ok(Some(*number)),
+            Some(other) => Err(self.refused(other, "a whole number")),
+        }
+    }
+
+    fn time(&self) -> Result<Option<Duration>, ConfigError> {
+        Ok(self.number()?.map(Duration::from_micros))
+    }
+
+    /// A number beyond the type reads as its greatest, which no rule of a record takes for a small one.
+    fn count(&self) -> Result<Option<u32>, ConfigError> {
+        Ok(self.number()?.map(|number| u32::try_from(number).unwrap_or(u32::MAX)))
+    }
+
+    fn share(&self) -> Result<Option<u16>, ConfigError> {
+        Ok(self.number()?.map(|number| u16::try_from(number).unwrap_or(u16::MAX)))
+    }
+
+    fn flag(&self) -> Result<bool, ConfigError> {
+        match self.value {
+            None | Some(Document::Null) => Ok(false),
+            Some(Document::Bool(flag)) => Ok(*flag),
+            Some(other) => Err(self.refused(other, "true or false")),
+        }
+    }
+
+    fn text(&self) -> Result<Option<String>, ConfigError> {
+        match self.value {
+            None | Some(Document::Null) => Ok(None),
+            Some(Document::Text(text)) => Ok(Some(text.clone())),
+            Some(other) => Err(self.refused(other, "a text")),
+        }
+    }
+
+    fn texts(&self) -> Result<Option<Vec<String>>, ConfigError> {
+        let Some(value) = self.value.filter(|value| !value.is_null()) else { return Ok(None) };
+        let Document::List(list) = value else { return Err(self.refused(value, "a list of texts")) };
+        let each = |item: &Document| match item {
+            Document::Text(text) => Ok(text.clone()),
+            other => Err(self.refused(other, "a text")),
+        };
+        list.iter().map(each).collect::<Result<_, _>>().map(Some)
+    }
+
+    fn refused(&self, value: &Document, want: &str) -> ConfigError {
+        ConfigError::new(format!("record.{}", self.name), error::shown(value), want)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn document(json: &str) -> Document {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_document_reads_as_the_records_own_form_does() {
+        let json = r#"{"records": [{"ns": "a", "op": "*", "v": 3, "origin": "o", "target": 10000, "max": 500000,
+            "calls": 5, "hedges": 2, "ttl": 2000000, "util": 1, "util_target": 2, "util_max": 3, "compute": 4,
+            "storage": 5, "compress": ["zstd"], "chunk": 4096, "page": 8192, "reset": true}, {"v": 0}, 5]}"#;
+        let own: Records = serde_json::from_str(json).unwrap();
+        assert_eq!(own.entries.len(), 1);
+        assert_eq!(records(&document(json)).unwrap(), own);
+    }
+
+    #[test]
+    fn a_record_that_may_not_stand_is_read_for_the_machine_to_refuse() {
+        let read = record(&document(r#"{"v": 0, "calls": 99999999999, "util": 70000}"#)).unwrap();
+        assert_eq!((read.version, read.calls, read.util), (0, Some(u32::MAX), Some(u16::MAX)));
+        assert!(!read.is_valid());
+    }
+
+    #[test]
+    fn what_is_of_another_type_is_told_by_its_path() {
+        for (json, text) in [
+            ("[]", "record: a list, want a map"),
+            (r#"{"v": 1, "calls": -1}"#, "record.calls: -1, want a whole number"),
+            (r#"{"v": 1, "compress": ["a", 1]}"#, "record.compress: 1, want a text"),
+            (r#"{"v": 1, "reset": "yes"}"#, "record.reset: \"yes\", want true or false"),
+        ] {
+            assert_eq!(record(&document(json)).unwrap_err().to_string(), text);
+        }
+        assert_eq!(records(&document("{}")).unwrap_err().to_string(), "records: nothing, want a list");
+    }
+}
