@@ -1,0 +1,166 @@
+//! Outcomes: what an answer or a failure means for the call, and what a server asks for.
+
+#![allow(clippy::needless_pass_by_value, reason = "lists and texts of JavaScript arrive owned")]
+
+use hedgerow::retry::http::{Body, Response};
+use hedgerow::retry::pushback::Hint;
+use hedgerow::retry::{grpc, http, http_date, server_delay};
+use hedgerow::{Ended, Fault, Pushback};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::{MS, error, told_span, wall};
+
+/// What an answer means.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Outcome {
+    ended: Ended,
+    hint: Hint,
+    unclassified: bool,
+}
+
+#[wasm_bindgen]
+impl Outcome {
+    /// The failure class, 0 for success, −1 for cancelled.
+    #[wasm_bindgen(getter, js_name = failureClass)]
+    pub fn failure_class(&self) -> i8 {
+        class_code(self.ended)
+    }
+
+    /// The delay that the server asks for, or −1.
+    #[wasm_bindgen(getter, js_name = retryAfter)]
+    pub fn retry_after(&self) -> f64 {
+        self.hint.pushback.retry_after.map_or(-1.0, told_span)
+    }
+
+    /// Whether the server asks not to be tried again.
+    #[wasm_bindgen(getter)]
+    pub fn never(&self) -> bool {
+        self.hint.pushback.never
+    }
+
+    /// The retries that the server grants, or −1.
+    #[wasm_bindgen(getter, js_name = maxRetries)]
+    pub fn max_retries(&self) -> i8 {
+        self.hint.pushback.max_retries.map_or(-1, u8::cast_signed)
+    }
+
+    /// Whether the delay was cut to an hour.
+    #[wasm_bindgen(getter)]
+    pub fn clamped(&self) -> bool {
+        self.hint.clamped
+    }
+
+    /// Whether the status is one of no range.
+    #[wasm_bindgen(getter)]
+    pub fn unclassified(&self) -> bool {
+        self.unclassified
+    }
+}
+
+fn class_code(ended: Ended) -> i8 {
+    match ended {
+        Ended::Success => 0,
+        Ended::Failed(class) => class.code().cast_signed(),
+        Ended::Cancelled => -1,
+    }
+}
+
+fn said(hint: Hint) -> Outcome {
+    Outcome { ended: Ended::Success, hint, unclassified: false }
+}
+
+/// Reads a final HTTP answer; headers are names and values in turn, the wall time may be −1.
+#[wasm_bindgen(js_name = readHttp)]
+pub fn read_http(status: u16, headers: Vec<String>, repeats_token: bool, wall_time: f64) -> Outcome {
+    let mut response = Response { status, repeats_token, wall: wall(wall_time), ..Response::default() };
+    let (pairs, _) = headers.as_chunks::<2>();
+    for [name, value] in pairs {
+        response.headers.set(name, value);
+    }
+    let reading = response.read();
+    Outcome { ended: reading.ended, hint: reading.hint, unclassified: reading.unclassified }
+}
+
+/// Names of the headers that [`read_http`] looks at, in order of precedence.
+#[wasm_bindgen(js_name = delayHeaders)]
+pub fn delay_headers() -> Vec<String> {
+    server_delay::DelayHeaders::NAMES.map(String::from).into()
+}
+
+/// How often a request with this method may be sent: 0 once, 1 again, 2 also at the same time, 3 with its token.
+#[wasm_bindgen(js_name = httpIdempotency)]
+pub fn http_idempotency(method: &str, token: bool) -> u8 {
+    http::idempotency(method, token).code()
+}
+
+/// Whether a body can be sent again: 0 none, 1 bytes, 2 text, 3 factory, 4 stream.
+#[wasm_bindgen(js_name = isRepeatableBody)]
+pub fn is_repeatable_body(kind: u8) -> Result<bool, JsValue> {
+    const KINDS: [Body; 5] = [Body::None, Body::Bytes, Body::Text, Body::Factory, Body::Stream];
+    let kind = KINDS.get(usize::from(kind)).ok_or_else(|| error::invalid("no body of this kind"))?;
+    Ok(kind.is_repeatable())
+}
+
+/// The failure class of a gRPC status, 0 for success.
+#[wasm_bindgen(js_name = grpcStatus)]
+pub fn grpc_status(code: u32) -> i8 {
+    class_code(grpc::status(code))
+}
+
+/// What the values of a gRPC pushback trailer say.
+#[wasm_bindgen(js_name = grpcPushback)]
+pub fn grpc_pushback(values: Vec<String>) -> Outcome {
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    said(grpc::pushback(&values))
+}
+
+/// The failure class of a failure without a status, −1 for cancelled: 0 connection refused, 1 name resolution,
+/// 2 TLS before the request, 3 stream refused, 4 reset after sending, 5 the attempt's own timer, 6 the caller's abort,
+/// 7 anything else.
+#[wasm_bindgen(js_name = faultClass)]
+pub fn fault_class(fault: u8) -> i8 {
+    const FAULTS: [Fault; 7] = [
+        Fault::ConnectRefused,
+        Fault::NameResolution,
+        Fault::TlsBeforeRequest,
+        Fault::StreamRefused,
+        Fault::ResetAfterSend,
+        Fault::AttemptTimer,
+        Fault::CallerAbort,
+    ];
+    class_code(FAULTS.get(usize::from(fault)).unwrap_or(&Fault::Other).ended())
+}
+
+/// What a server's map `{maxRetries, retryAfterSeconds}` says, from the texts of its numbers.
+#[wasm_bindgen(js_name = pushbackFromMap)]
+pub fn pushback_from_map(max_retries: Option<String>, seconds: Option<String>) -> Result<Outcome, JsValue> {
+    let hint = Pushback::from_map(max_retries.as_deref(), seconds.as_deref());
+    hint.map(said).map_err(|found| error::invalid(&found.to_string()))
+}
+
+/// The delay of a `Retry-After` text, or −1 when it is unusable; the wall time may be −1.
+#[wasm_bindgen(js_name = retryAfter)]
+pub fn retry_after(text: &str, wall_time: f64) -> f64 {
+    server_delay::retry_after(text, wall(wall_time)).map_or(-1.0, told_span)
+}
+
+/// The delay of a `Retry-After-Ms` text, or −1 when it is unusable.
+#[wasm_bindgen(js_name = retryAfterMs)]
+pub fn retry_after_ms(text: &str) -> f64 {
+    server_delay::retry_after_ms(text).map_or(-1.0, told_span)
+}
+
+/// The delay of a rate limit's reset, or −1 when it is unusable; the wall time may be −1.
+#[wasm_bindgen(js_name = ratelimitReset)]
+pub fn ratelimit_reset(text: &str, wall_time: f64) -> f64 {
+    server_delay::ratelimit_reset(text, wall(wall_time)).map_or(-1.0, told_span)
+}
+
+/// The time of an HTTP date, or −1 when it is none; the wall time tells the century of a short year.
+#[wasm_bindgen(js_name = parseHttpDate)]
+pub fn parse_http_date(text: &str, wall_time: f64) -> f64 {
+    let date = wall(wall_time).and_then(|wall| http_date::parse(text, wall));
+    date.map_or(-1.0, |date| MS.tell(date.as_micros()))
+}

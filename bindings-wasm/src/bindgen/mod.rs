@@ -1,0 +1,87 @@
+//! Classes for JavaScript: the client machine and what adapters ask; with the feature `policies` also every policy as a
+//! class of its own, the texts of reasons and tools for traces.
+//!
+//! Times are `f64` milliseconds, ids are numbers below 2^53, an argument that need not be given is −1 where nothing
+//! is given. A question is answered by a number: what was asked for, or the negative code of the reason for a refusal.
+
+#[cfg(feature = "policies")]
+mod balance;
+mod client;
+mod document;
+mod error;
+#[cfg(feature = "policies")]
+mod hedge;
+mod http;
+#[cfg(feature = "policies")]
+mod latency;
+#[cfg(feature = "policies")]
+mod reason;
+#[cfg(feature = "policies")]
+mod retry;
+#[cfg(feature = "policies")]
+mod signal;
+#[cfg(feature = "policies")]
+mod stall;
+#[cfg(feature = "policies")]
+mod timer;
+#[cfg(feature = "policies")]
+mod token;
+#[cfg(feature = "policies")]
+mod trace;
+
+#[cfg(feature = "policies")]
+pub use balance::*;
+pub use client::{Client, linear_memory};
+pub use document::{config_hash, config_json};
+#[cfg(feature = "policies")]
+pub use hedge::*;
+pub use http::*;
+#[cfg(feature = "policies")]
+pub use latency::*;
+#[cfg(feature = "policies")]
+pub use reason::*;
+#[cfg(feature = "policies")]
+pub use retry::*;
+#[cfg(feature = "policies")]
+pub use signal::*;
+#[cfg(feature = "policies")]
+pub use stall::*;
+#[cfg(feature = "policies")]
+pub use timer::*;
+#[cfg(feature = "policies")]
+pub use token::*;
+#[cfg(feature = "policies")]
+pub use trace::*;
+
+use hedgerow::wire::Units;
+use hedgerow::{Duration, Instant, Reason, Wall};
+
+/// The unit of JavaScript.
+const MS: Units = Units::Millis;
+
+fn now(value: f64) -> Instant {
+    MS.now(value)
+}
+
+#[cfg(feature = "policies")]
+fn span(value: f64) -> Duration {
+    MS.span(value).unwrap_or_default()
+}
+
+fn wall(value: f64) -> Option<Wall> {
+    MS.wall(value)
+}
+
+#[cfg(feature = "policies")]
+fn told(at: Instant) -> f64 {
+    MS.tell(at.as_micros())
+}
+
+fn told_span(span: Duration) -> f64 {
+    MS.tell_span(span)
+}
+
+/// A number, or the negative code of the reason why there is none.
+fn or_reason(answer: Result<f64, Reason>) -> f64 {
+    answer.unwrap_or_else(|reason| -f64::from(reason.code()))
+}

@@ -1,0 +1,119 @@
+//! Signals: what servers say.
+
+use hedgerow::signal::header::{Breadth, SloField};
+use hedgerow::signal::map::Entry;
+use hedgerow::signal::merge::{self, Effective, Scope};
+use hedgerow::wire::float;
+use hedgerow::{Stream, StreamKind};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::{document, error, now, told_span};
+
+/// The records of one client.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Signals {
+    inner: merge::Signals,
+    configured: Effective,
+    refresh: Stream,
+}
+
+#[wasm_bindgen]
+impl Signals {
+    /// Starts empty, by a document's `signal` settings and what its `objective` and `limits` configure.
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: JsValue, seed: &[u8]) -> Result<Self, JsValue> {
+        let config = document::config(config)?;
+        let class = config.class(0, 0);
+        let (target, max) = (class.objective.target, class.objective.max);
+        let configured = Effective { target, max, calls: class.limits.calls, hedges: class.limits.hedges };
+        let refresh = Stream::derive(&document::seed(seed)?, StreamKind::SignalRefresh, 0);
+        Ok(Self { inner: merge::Signals::new(config.signal), configured, refresh })
+    }
+
+    /// Receives the header of an answer to a request of this class: the code of the verdict, or −1 when there is none
+    /// to read.
+    #[wasm_bindgen(js_name = receiveHeader)]
+    pub fn receive_header(&mut self, text: &str, namespace: u32, operation: u32, at: f64) -> f64 {
+        let Ok(Some(SloField { breadth, record })) = SloField::parse(text) else { return -1.0 };
+        let scope = match breadth {
+            Breadth::Operation => Scope { namespace: Some(namespace), operation: Some(operation) },
+            Breadth::Namespace => Scope { namespace: Some(namespace), operation: None },
+            Breadth::All => Scope::ALL,
+        };
+        f64::from(self.inner.receive(scope, &record, now(at)).verdict.code())
+    }
+
+    /// The latency to meet, or −1 while unknown.
+    pub fn target(&self, namespace: u32, operation: u32) -> f64 {
+        self.effective(namespace, operation).target.map_or(-1.0, told_span)
+    }
+
+    /// The time after which a call is given up.
+    pub fn max(&self, namespace: u32, operation: u32) -> f64 {
+        told_span(self.effective(namespace, operation).max)
+    }
+
+    /// Calls that may be in flight.
+    pub fn calls(&self, namespace: u32, operation: u32) -> u32 {
+        self.effective(namespace, operation).calls
+    }
+
+    /// Hedges that may be in flight.
+    pub fn hedges(&self, namespace: u32, operation: u32) -> u32 {
+        self.effective(namespace, operation).hedges
+    }
+
+    /// Whether the record that supplies the hedge limit outlived its lifetime.
+    #[wasm_bindgen(js_name = isStale)]
+    pub fn is_stale(&self, namespace: u32, operation: u32, at: f64) -> bool {
+        self.inner.is_stale(namespace, operation, now(at))
+    }
+
+    /// The version seen for a class, or −1.
+    pub fn seen(&self, namespace: u32, operation: u32) -> f64 {
+        self.inner.seen(namespace, operation).map_or(-1.0, float)
+    }
+
+    /// How often the hedge limit of a namespace is halved.
+    pub fn halvings(&self, namespace: u32) -> u8 {
+        self.inner.halvings(namespace)
+    }
+
+    /// The refresh timer of a namespace fired: the code of the reason for a handshake.
+    #[wasm_bindgen(js_name = onRefresh)]
+    pub fn on_refresh(&mut self, namespace: u32, at: f64) -> u16 {
+        self.inner.on_refresh(namespace, now(at)).reason.code()
+    }
+
+    /// The time until the next refresh, drawn.
+    #[wasm_bindgen(js_name = refreshDelay)]
+    pub fn refresh_delay(&mut self) -> f64 {
+        told_span(self.inner.refresh_delay(&mut self.refresh))
+    }
+
+    /// Records held.
+    #[wasm_bindgen(js_name = size)]
+    pub fn len(&self) -> usize {
+        self.inner.len()
+    }
+
+    /// Whether no record is held.
+    #[wasm_bindgen(js_name = isEmpty)]
+    pub fn is_empty(&self) -> bool {
+        self.inner.is_empty()
+    }
+
+    fn effective(&self, namespace: u32, operation: u32) -> Effective {
+        self.inner.effective(namespace, operation, self.configured)
+    }
+}
+
+/// The record of a signal header as an object, `undefined` for an empty one.
+#[wasm_bindgen(js_name = parseSignalHeader)]
+pub fn parse_signal_header(text: &str) -> Result<JsValue, JsValue> {
+    let field = SloField::parse(text).map_err(|found| error::invalid(&found.to_string()))?;
+    let entry = field.map(|field| Entry { record: field.record, ..Entry::default() });
+    entry.map_or(Ok(JsValue::UNDEFINED), |entry| document::show(&entry))
+}

@@ -1,0 +1,14 @@
+//! hedgerow as WebAssembly: conversions between the core and its hosts, and nothing else.
+//!
+//! Two builds of one crate. With the feature `bindgen`, classes for JavaScript: numbers on hot paths, objects on cold
+//! ones, times in milliseconds. With the feature `raw`, C-style exports over handles for hosts of any language: the
+//! same records, JSON bytes for documents, times in microseconds, and no import at all, which proves that the core does
+//! no input or output of its own.
+//!
+//! No default, no policy, no clock and no draw of chance lives here: what is decided is decided by the core, and what
+//! waits waits in the host.
+
+#[cfg(feature = "bindgen")]
+pub mod bindgen;
+#[cfg(feature = "raw")]
+pub mod raw;

@@ -1,0 +1,84 @@
+//! Memory that host and module share: the input and the output.
+
+use std::cell::RefCell;
+
+use hedgerow::ConfigError;
+use hedgerow::config::Document;
+
+thread_local! {
+    static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Sizes the input and answers where it begins; the host writes there before it calls.
+#[unsafe(no_mangle)]
+pub extern "C" fn hedgerow_input(length: usize) -> *mut u8 {
+    INPUT.with_borrow_mut(|input| {
+        input.resize(length, 0);
+        input.as_mut_ptr()
+    })
+}
+
+/// Where the output of the last call begins.
+#[unsafe(no_mangle)]
+pub extern "C" fn hedgerow_output() -> *const u8 {
+    OUTPUT.with_borrow(Vec::as_ptr)
+}
+
+/// The length of the output.
+#[unsafe(no_mangle)]
+pub extern "C" fn hedgerow_output_length() -> usize {
+    OUTPUT.with_borrow(Vec::len)
+}
+
+/// Reads the first bytes of the input.
+pub(super) fn with_input<T>(length: usize, read: impl FnOnce(&[u8]) -> T) -> T {
+    INPUT.with_borrow(|input| read(input.get(..length).unwrap_or(input)))
+}
+
+/// Reads the input as text; bytes that are none are no text.
+pub(super) fn with_text<T>(length: usize, read: impl FnOnce(&str) -> T) -> Option<T> {
+    with_input(length, |bytes| std::str::from_utf8(bytes).ok().map(read))
+}
+
+/// Reads the input as a JSON document.
+pub(super) fn document(length: usize) -> Result<Document, Failure> {
+    with_input(length, |bytes| serde_json::from_slice(bytes))
+        .map_err(|found| Failure::text("config", &found.to_string()))
+}
+
+/// Leaves bytes in the output; answers how many.
+pub(super) fn put(bytes: Vec<u8>) -> usize {
+    OUTPUT.with_borrow_mut(|output| {
+        *output = bytes;
+        output.len()
+    })
+}
+
+/// Why a call failed, as the host reads it.
+#[derive(Debug)]
+pub(super) struct Failure(Document);
+
+impl Failure {
+    /// A failure with this code and text.
+    pub(super) fn text(code: &str, message: &str) -> Self {
+        Self(Document::map([("code", code.into()), ("message", message.into())]))
+    }
+
+    /// Leaves it in the output.
+    pub(super) fn put(self) {
+        put(self.0.to_json().into_bytes());
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self(Document::map([
+            ("code", "config".into()),
+            ("message", error.to_string().as_str().into()),
+            ("path", error.path.as_str().into()),
+            ("value", error.value.as_str().into()),
+            ("range", error.range.as_str().into()),
+        ]))
+    }
+}
