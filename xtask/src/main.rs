@@ -14,6 +14,7 @@ mod setup;
 mod suite;
 mod tidy;
 mod verify;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,8 @@ enum Verb {
     Fuzz(fuzz::Args),
     /// Checks the house rules that no compiler checks.
     Tidy,
+    /// Builds the WebAssembly modules and checks what they import, weigh and do.
+    Wasm(wasm::Args),
     /// Runs the extra verification tools that are installed and names those that are not.
     Verify,
 }
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Verb::Gen(args) => generated::run(&args),
         Verb::Fuzz(args) => fuzz::run(&args),
         Verb::Tidy => tidy::run(),
+        Verb::Wasm(args) => wasm::run(&args),
         Verb::Verify => verify::run(),
     };
     report.finish()

@@ -9,6 +9,14 @@ use crate::child::{self, Ending};
 /// The target without std, clock, entropy or threads: what compiles for it uses none of them.
 pub(crate) const BARE_TARGET: &str = "wasm32v1-none";
 
+/// The target of the modules for JavaScript and other hosts.
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Installs what the WebAssembly builds need.
+pub(crate) fn wasm() -> Ending {
+    target(WASM_TARGET)
+}
+
 /// Installs what the tests of the core need.
 pub(crate) fn core() -> Ending {
     target(BARE_TARGET)
