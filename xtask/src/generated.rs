@@ -9,8 +9,8 @@ use crate::report::Report;
 /// The variable that makes a test write its file.
 const BLESS: &str = "HEDGEROW_BLESS";
 
-/// Packages and tests that render committed files.
-const RENDERERS: [(&str, &str); 2] = [("hedgerow", "surface"), ("hedgerow", "trace_scripted")];
+/// Tests that render committed files.
+const RENDERERS: [&str; 2] = ["surface", "trace_scripted"];
 
 /// Write or compare.
 #[derive(Debug, clap::Args)]
@@ -33,8 +33,9 @@ pub(crate) fn check() -> Ending {
 }
 
 fn render(bless: bool) -> Ending {
-    RENDERERS.iter().fold(Ending::of(true), |ending, (package, test)| {
-        let mut command = cargo(&format!("test --locked -p {package} --test {test}"));
+    RENDERERS.iter().fold(Ending::of(true), |ending, test| {
+        // Of the whole workspace, so that what the other steps built is used.
+        let mut command = cargo(&format!("test --locked --workspace --test {test}"));
         if bless {
             command.env(BLESS, "1");
         }

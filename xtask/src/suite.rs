@@ -9,8 +9,11 @@ use crate::child::{self, Ending, cargo};
 use crate::report::Report;
 use crate::{demo, fuzz, generated, setup, tidy};
 
-/// Cases of each property, and random worlds of the harness, in the long run.
-const MANY: &str = "20000";
+/// Cases of each property in the long run.
+const MANY_CASES: &str = "5000";
+
+/// Random worlds of the harness in the long run.
+const MANY_WORLDS: &str = "20000";
 
 /// The time that each fuzz function gets in the long run.
 const FUZZ_TIME: Duration = Duration::from_mins(1);
@@ -76,8 +79,8 @@ fn long(report: &mut Report) {
     report.step("properties, long", || {
         child::run(
             cargo("test --locked --no-fail-fast --workspace")
-                .env("PROPTEST_CASES", MANY)
-                .env("HEDGEROW_WORLDS", MANY)
+                .env("PROPTEST_CASES", MANY_CASES)
+                .env("HEDGEROW_WORLDS", MANY_WORLDS)
                 .env("HEDGEROW_FULL", "1"),
         )
     });
