@@ -8,6 +8,7 @@ mod imports;
 mod versions;
 mod weight;
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -73,29 +74,42 @@ fn build() -> Ending {
         return Ending::of(false);
     }
     let raw = compile("raw").and(optimise(&root().join(BUILT), &dist().join("core.wasm")));
-    let classes = [("bindgen", "client"), ("policies", "policies")].into_iter().map(|(features, folder)| {
-        compile(features).and(generate("web", folder)).and(generate("nodejs", folder))
-    });
-    classes.fold(raw, Ending::and)
+    [("bindgen", "client"), ("policies", "policies")]
+        .into_iter()
+        .fold(raw, |ending, (features, folder)| ending.and(compile(features)).and(classes(folder)))
 }
 
 fn compile(features: &str) -> Ending {
-    child::run(&mut cargo(&format!(
+    let mut build = cargo(&format!(
         "build --locked --profile wasm -p hedgerow-wasm --target wasm32-unknown-unknown --no-default-features --features {features}"
-    )))
+    ));
+    child::run(build.env("RUSTFLAGS", format!("--remap-path-prefix={}=cargo", cargo_home())))
 }
 
-/// The JavaScript beside the module for one kind of host, and the module optimised.
-fn generate(target: &str, folder: &str) -> Ending {
-    let folder = dist().join(folder).join(target);
-    let module = folder.join("hedgerow_bg.wasm");
+/// Where cargo keeps the sources of dependencies: panics name their places, which must not differ between machines.
+fn cargo_home() -> String {
+    let home = || env::home_dir().unwrap_or_default().join(".cargo").to_string_lossy().into_owned();
+    env::var("CARGO_HOME").unwrap_or_else(|_| home())
+}
+
+/// The JavaScript for both kinds of host beside one module, which is optimised once.
+fn classes(folder: &str) -> Ending {
+    let [web, node] = ["web", "nodejs"].map(|target| dist().join(folder).join(target));
+    let made = generate("web", &web).and(generate("nodejs", &node));
+    let [web, node] = [web, node].map(|folder| folder.join("hedgerow_bg.wasm"));
+    let same = fs::read(&web).is_ok_and(|bytes| fs::read(&node).is_ok_and(|other| bytes == other));
+    let optimised = optimise(&web, &web);
+    made.and(optimised).and(Ending::of(same && fs::copy(&web, &node).is_ok()))
+}
+
+/// The JavaScript and the types for one kind of host.
+fn generate(target: &str, folder: &Path) -> Ending {
     let program = root().join("target/debug/hedgerow-glue");
     let mut glue = command(&program.to_string_lossy(), "");
-    let made = child::run(glue.arg(root().join(BUILT)).arg(target).arg(&folder));
+    let made = child::run(glue.arg(root().join(BUILT)).arg(target).arg(folder));
     // The package is of ES modules; what is made for `require` says that it is not.
     let kind = if target == "nodejs" { "{\"type\": \"commonjs\"}\n" } else { "{\"type\": \"module\"}\n" };
-    let marked = fs::write(folder.join("package.json"), kind).is_ok();
-    made.and(Ending::of(marked)).and(optimise(&module, &module))
+    made.and(Ending::of(fs::write(folder.join("package.json"), kind).is_ok()))
 }
 
 fn optimise(from: &Path, to: &Path) -> Ending {
