@@ -14,7 +14,7 @@
 //!   [`DelaySettings`] and [`Limiter`] (hedging), [`retry::policy::RetryPolicy`] and [`retry::budget::Budget`]
 //!   (retrying), [`balance::picker::Picker`] (choosing), [`token::generator::Generator`] (idempotency),
 //!   [`signal::merge::Signals`] (what servers say).
-//! - [`Config`] is one document, the same in every language; [`config::table::fields`] lists each field with default,
+//! - [`Config`] is one document, the same in every language; [`config::fields`] lists each field with default,
 //!   range and meaning.
 //!
 //! # The contract

@@ -31,7 +31,7 @@ pub struct Field {
     pub default: Default,
     /// Whether `retry.preset` fills the field when it is not given; [`Self::default`] then is that of its default.
     pub by_preset: bool,
-    /// Whether `null` is allowed; [`About::null`] says what it means.
+    /// Whether `null` is allowed; `About::null` says what it means.
     pub nullable: bool,
     /// Where in the document the field may stand.
     pub scope: Scope,
