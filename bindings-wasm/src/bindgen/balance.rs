@@ -122,6 +122,23 @@ impl Picker {
     pub fn script_words(&mut self, words: Vec<u32>) {
         *self.inner.draws() = hedgerow::Stream::from_words(words);
     }
+
+    /// Puts a script of fractions of 2^32 in the place of the stream, for tests.
+    #[wasm_bindgen(js_name = scriptFractions)]
+    pub fn script_fractions(&mut self, fractions: Vec<u32>) {
+        *self.inner.draws() = hedgerow::Stream::from_fractions(fractions);
+    }
+
+    /// Words left in the script.
+    #[wasm_bindgen(js_name = drawsLeft)]
+    pub fn draws_left(&mut self) -> usize {
+        self.inner.draws().remaining()
+    }
+
+    /// Draws from a script that had ended.
+    pub fn overdrawn(&mut self) -> f64 {
+        float(self.inner.draws().overdrawn())
+    }
 }
 
 fn endpoint_id(number: f64) -> EndpointId {

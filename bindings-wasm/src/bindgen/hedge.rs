@@ -1,5 +1,6 @@
 //! Hedging: when a second copy goes, and how many may be in flight.
 
+use hedgerow::hedge::delay::is_in_time;
 use hedgerow::wire::{float, id};
 use hedgerow::{DelayInput, DelaySettings};
 use wasm_bindgen::JsValue;
@@ -46,6 +47,12 @@ impl HedgeDelay {
         let chance = self.inner.coin(MS.span(target), samples, id(window), id(above));
         chance.map_or(-1.0, float)
     }
+}
+
+/// Whether a hedge sent after this time would, on average, be answered before the call is given up.
+#[wasm_bindgen(js_name = isHedgeInTime)]
+pub fn is_hedge_in_time(elapsed: f64, average: f64, max: f64) -> bool {
+    is_in_time(span(elapsed), span(average), span(max))
 }
 
 /// A count of what is in flight, compared with a limit when asked.

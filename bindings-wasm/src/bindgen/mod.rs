@@ -11,9 +11,17 @@ mod document;
 mod error;
 #[cfg(feature = "policies")]
 mod hedge;
+#[cfg(feature = "policies")]
+mod histogram;
 mod http;
 #[cfg(feature = "policies")]
 mod latency;
+#[cfg(feature = "policies")]
+mod meter;
+#[cfg(feature = "policies")]
+mod pool;
+#[cfg(feature = "policies")]
+mod random;
 #[cfg(feature = "policies")]
 mod reason;
 #[cfg(feature = "policies")]
@@ -35,9 +43,17 @@ pub use client::{Client, linear_memory};
 pub use document::{config_hash, config_json};
 #[cfg(feature = "policies")]
 pub use hedge::*;
+#[cfg(feature = "policies")]
+pub use histogram::*;
 pub use http::*;
 #[cfg(feature = "policies")]
 pub use latency::*;
+#[cfg(feature = "policies")]
+pub use meter::*;
+#[cfg(feature = "policies")]
+pub use pool::*;
+#[cfg(feature = "policies")]
+pub use random::*;
 #[cfg(feature = "policies")]
 pub use reason::*;
 #[cfg(feature = "policies")]

@@ -139,6 +139,13 @@ impl RetryCall {
         let granted = self.answer.and_then(Result::ok);
         granted.map_or(-1.0, |granted| f64::from(granted.cost))
     }
+
+    /// The delay that was drawn before time or budget refused, or −1.
+    #[wasm_bindgen(js_name = refusedDelay)]
+    pub fn refused_delay(&self) -> f64 {
+        let refused = self.answer.and_then(Result::err);
+        refused.and_then(|refused| refused.delay).map_or(-1.0, told_span)
+    }
 }
 
 /// Retries alone: settings, one budget and one stream.
@@ -159,6 +166,14 @@ impl RetryPolicy {
         let budget = hedgerow::Budget::new(config.budget.settings, now(at));
         let inner = hedgerow::RetryPolicy::new(settings.retry, budget, &document::seed(seed)?);
         Ok(Self { inner, settings })
+    }
+
+    /// Puts a script of fractions of 2^32 in the place of the stream, for tests; the budget stays as it is.
+    #[wasm_bindgen(js_name = scriptFractions)]
+    pub fn script_fractions(&mut self, fractions: Vec<u32>) {
+        let budget = self.inner.clone().into_budget();
+        let stream = Stream::from_fractions(fractions);
+        self.inner = hedgerow::RetryPolicy::with_stream(*self.inner.settings(), budget, stream);
     }
 
     /// Tells how long an answer takes on average.

@@ -2,9 +2,10 @@
 
 use hedgerow::signal::header::{Breadth, SloField};
 use hedgerow::signal::map::Entry;
-use hedgerow::signal::merge::{self, Effective, Scope};
+use hedgerow::signal::merge::{self, Clamped, Effective, Field, Scope};
+use hedgerow::signal::record::Record;
 use hedgerow::wire::float;
-use hedgerow::{Stream, StreamKind};
+use hedgerow::{Stream, StreamKind, config};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -17,6 +18,7 @@ pub struct Signals {
     inner: merge::Signals,
     configured: Effective,
     refresh: Stream,
+    clamped: Clamped,
 }
 
 #[wasm_bindgen]
@@ -29,7 +31,7 @@ impl Signals {
         let (target, max) = (class.objective.target, class.objective.max);
         let configured = Effective { target, max, calls: class.limits.calls, hedges: class.limits.hedges };
         let refresh = Stream::derive(&document::seed(seed)?, StreamKind::SignalRefresh, 0);
-        Ok(Self { inner: merge::Signals::new(config.signal), configured, refresh })
+        Ok(Self { inner: merge::Signals::new(config.signal), configured, refresh, clamped: Clamped::NONE })
     }
 
     /// Receives the header of an answer to a request of this class: the code of the verdict, or −1 when there is none
@@ -42,7 +44,25 @@ impl Signals {
             Breadth::Namespace => Scope { namespace: Some(namespace), operation: None },
             Breadth::All => Scope::ALL,
         };
-        f64::from(self.inner.receive(scope, &record, now(at)).verdict.code())
+        f64::from(self.received(scope, &record, at))
+    }
+
+    /// Receives a record for a class, for a namespace (operation −1) or for all (both −1): the code of the verdict.
+    pub fn receive(
+        &mut self,
+        record: JsValue,
+        namespace: i32,
+        operation: i32,
+        at: f64,
+    ) -> Result<u16, JsValue> {
+        let record = config::record(&document::read(record)?).map_err(|found| error::config(&found))?;
+        let scope = Scope { namespace: namespace.try_into().ok(), operation: operation.try_into().ok() };
+        Ok(self.received(scope, &record, at))
+    }
+
+    /// Names of the fields of the last record that the guard rails cut.
+    pub fn clamped(&self) -> Vec<String> {
+        self.clamped.iter().map(|field| Field::name(field).into()).collect()
     }
 
     /// The latency to meet, or −1 while unknown.
@@ -93,6 +113,12 @@ impl Signals {
         told_span(self.inner.refresh_delay(&mut self.refresh))
     }
 
+    /// Puts a script of fractions of 2^32 in the place of the stream of refreshes, for tests.
+    #[wasm_bindgen(js_name = scriptFractions)]
+    pub fn script_fractions(&mut self, fractions: Vec<u32>) {
+        self.refresh = Stream::from_fractions(fractions);
+    }
+
     /// Records held.
     #[wasm_bindgen(js_name = size)]
     pub fn len(&self) -> usize {
@@ -105,9 +131,25 @@ impl Signals {
         self.inner.is_empty()
     }
 
+    fn received(&mut self, scope: Scope, record: &Record, at: f64) -> u16 {
+        let received = self.inner.receive(scope, record, now(at));
+        self.clamped = received.fields;
+        received.verdict.code()
+    }
+
     fn effective(&self, namespace: u32, operation: u32) -> Effective {
         self.inner.effective(namespace, operation, self.configured)
     }
+}
+
+/// How far a signal header reaches: 0 its operation, 1 its namespace, 2 everything; −1 when there is no record to read.
+#[wasm_bindgen(js_name = signalHeaderBreadth)]
+pub fn signal_header_breadth(text: &str) -> i8 {
+    SloField::parse(text).ok().flatten().map_or(-1, |field| match field.breadth {
+        Breadth::Operation => 0,
+        Breadth::Namespace => 1,
+        Breadth::All => 2,
+    })
 }
 
 /// The record of a signal header as an object, `undefined` for an empty one.

@@ -35,10 +35,13 @@ impl TokenGenerator {
     /// Starts by the `token` settings of a document; digits and nonces come from the seed.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, seed: &[u8]) -> Result<Self, JsValue> {
-        let (settings, seed) = (document::config(config)?.token, document::seed(seed)?);
-        let digits = Stream::derive(&seed, StreamKind::TokenDigits, 0);
-        let inner = Generator::new(settings.generator, digits, Nonces::new(&seed, 0));
-        Ok(Self { inner, minted: None, uuid7: settings.uuid7 })
+        let digits = Stream::derive(&document::seed(seed)?, StreamKind::TokenDigits, 0);
+        Self::with_digits(config, seed, digits)
+    }
+
+    /// The same with a script of fractions of 2^32 for the digits, for tests.
+    pub fn scripted(config: JsValue, seed: &[u8], fractions: Vec<u32>) -> Result<Self, JsValue> {
+        Self::with_digits(config, seed, Stream::from_fractions(fractions))
     }
 
     /// Mints a token from a wall time (−1 for none): 0, the code of a warning, or the negative code of a refusal.
@@ -69,6 +72,12 @@ impl TokenGenerator {
     #[wasm_bindgen(js_name = handleLease)]
     pub fn handle_lease(&mut self, from: f64, count: f64, expires: f64, at: f64) {
         self.inner.handle_lease(now(from).as_micros(), id(count), now(expires), now(at));
+    }
+
+    fn with_digits(config: JsValue, seed: &[u8], digits: Stream) -> Result<Self, JsValue> {
+        let (settings, seed) = (document::config(config)?.token, document::seed(seed)?);
+        let inner = Generator::new(settings.generator, digits, Nonces::new(&seed, 0));
+        Ok(Self { inner, minted: None, uuid7: settings.uuid7 })
     }
 }
 
