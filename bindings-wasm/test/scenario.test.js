@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ClassClient, RawClient, classes } from "./support/hosts.js";
-import { readJson } from "./support/vectors.js";
+import { readJson } from "./support/files.js";
 
 const scenario = readJson("tests/traces/scripted.json");
 const seed = Uint8Array.from(scenario.seed.match(/../g), (byte) => parseInt(byte, 16));

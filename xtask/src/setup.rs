@@ -3,6 +3,7 @@
 //! A `targets` line in `rust-toolchain.toml` is not enough: machines with `RUSTUP_AUTO_INSTALL=0` ignore it.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::child::{self, Ending};
 
@@ -12,6 +13,12 @@ pub(crate) const BARE_TARGET: &str = "wasm32v1-none";
 /// The target of the modules for JavaScript and other hosts.
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
+/// The browser.
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// The time that a package may take to be installed.
+const INSTALL_LIMIT: Duration = Duration::from_mins(10);
+
 /// Installs what the WebAssembly builds need.
 pub(crate) fn wasm() -> Ending {
     target(WASM_TARGET)
@@ -20,6 +27,16 @@ pub(crate) fn wasm() -> Ending {
 /// Installs what the tests of the core need.
 pub(crate) fn core() -> Ending {
     target(BARE_TARGET)
+}
+
+/// Installs the browser that pages are tried in, where this may be done.
+pub(crate) fn chromium() -> Ending {
+    if Path::new(CHROMIUM).exists() {
+        println!("{CHROMIUM} is installed");
+        return Ending::of(true);
+    }
+    let update = child::run_within(&mut child::command("apt-get", "update"), INSTALL_LIMIT);
+    update.and(child::run_within(&mut child::command("apt-get", "install -y chromium"), INSTALL_LIMIT))
 }
 
 /// Adds a compilation target unless the toolchain has it.

@@ -11,6 +11,7 @@ mod weight;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::child::{self, Ending, cargo, command, root};
 use crate::report::Report;
@@ -22,8 +23,8 @@ const PACKAGE: &str = "bindings-wasm";
 /// Where a build leaves the module.
 const BUILT: &str = "target/wasm32-unknown-unknown/wasm/hedgerow_wasm.wasm";
 
-/// The vector smoke through the built modules, in Node.
-const SMOKE: &str = "test/*.test.js";
+/// The time that the tests of one folder may take.
+const TESTS_LIMIT: Duration = Duration::from_mins(3);
 
 /// What to do with the weights.
 #[derive(Debug, clap::Args)]
@@ -47,7 +48,8 @@ pub(crate) fn steps(report: &mut Report, bless: bool) {
     report.step("wasm builds", build);
     report.step("wasm imports", || imports::check(&dist(), bless));
     report.step("wasm weights", || weight::check(&dist(), bless));
-    report.step("wasm in Node", smoke);
+    report.step("wasm in Node", || tests("test"));
+    report.step("wasm in Chromium", || setup::chromium().and(tests("test/browser")));
 }
 
 /// Where the modules are put.
@@ -118,14 +120,17 @@ fn optimise(from: &Path, to: &Path) -> Ending {
     child::run(command.arg(program).arg("-Oz").arg(from).arg("-o").arg(to))
 }
 
-fn smoke() -> Ending {
-    let folder = root().join(PACKAGE);
-    let tests = fs::read_dir(folder.join("test")).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut tests: Vec<PathBuf> = tests.filter(|path| path.to_string_lossy().ends_with(".test.js")).collect();
-    tests.sort();
-    if tests.is_empty() {
-        eprintln!("no {SMOKE} in {PACKAGE}");
+/// The tests of one folder of the package.
+fn tests(folder: &str) -> Ending {
+    let package = root().join(PACKAGE);
+    let entries = fs::read_dir(package.join(folder)).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    files.retain(|path| path.to_string_lossy().ends_with(".test.js"));
+    files.sort();
+    if files.is_empty() {
+        eprintln!("no tests in {folder}");
         return Ending::of(false);
     }
-    child::run(command("node", "--test --test-reporter=spec").args(tests).current_dir(folder))
+    let mut node = command("node", "--test --test-reporter=spec");
+    child::run_within(node.args(files).current_dir(package), TESTS_LIMIT)
 }
