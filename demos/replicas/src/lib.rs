@@ -14,9 +14,14 @@
 
 pub mod arm;
 pub mod check;
+pub mod cors;
+pub mod desk;
+pub mod elsewhere;
 pub mod fleet;
 pub mod hedged;
+pub mod hosts;
 pub mod http;
+pub mod job;
 pub mod latency;
 pub mod load;
 pub mod pauser;
@@ -30,9 +35,11 @@ pub mod replicate;
 pub mod report;
 pub mod rescue;
 pub mod run;
+pub mod scenario;
 pub mod schedule;
 pub mod serve;
 pub mod server;
+pub mod show;
 pub mod slo;
 pub mod stalls;
 pub mod store;

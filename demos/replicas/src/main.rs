@@ -1,14 +1,17 @@
 //! The command of the demo: `run` measures, `server` is what it starts six times.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use hedgerow_demo_replicas::fleet::FleetSettings;
+use hedgerow_demo_replicas::hosts::Host;
 use hedgerow_demo_replicas::report::ArmResult;
 use hedgerow_demo_replicas::run::{Options, Outcome, run};
 use hedgerow_demo_replicas::schedule::{LoadShape, PauseKind};
 use hedgerow_demo_replicas::server::Settings;
+use hedgerow_demo_replicas::show::Stage;
 use hedgerow_demo_replicas::slo::Slo;
-use hedgerow_demo_replicas::{plot, serve, table};
+use hedgerow_demo_replicas::{plot, process, serve, show, table};
 use std::error::Error;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -30,6 +33,9 @@ enum Job {
     Run(RunArgs),
     /// Runs one server; `run` starts six of these.
     Server(ServerArgs),
+    /// Becomes another program that ends with its parent process; `run` starts Node and Chromium so.
+    #[command(hide = true)]
+    Tether(TetherArgs),
 }
 
 #[derive(Debug, Args)]
@@ -55,9 +61,18 @@ struct RunArgs {
     /// Ends with exit code 1 if hedgerow breaks one of its promises.
     #[arg(long)]
     check: bool,
+    /// Leaves servers and a page up for a person instead of measuring, until Ctrl-C.
+    #[arg(long)]
+    serve: bool,
+    /// Where the page of `--serve` is; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8600", requires = "serve")]
+    listen: SocketAddr,
     /// Adds arms measured elsewhere, from their result files.
     #[arg(long, value_name = "FILE")]
     with: Vec<PathBuf>,
+    /// Languages that drive the load, each with a plain and a hedgerow arm [default: all that are installed].
+    #[arg(long, value_enum, value_delimiter = ',')]
+    languages: Option<Vec<Host>>,
     /// Number of keys.
     #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     keys: u32,
@@ -94,17 +109,29 @@ struct ServerArgs {
     with_parent: bool,
 }
 
+#[derive(Debug, Args)]
+struct TetherArgs {
+    /// The program and its arguments.
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    command: Vec<OsString>,
+}
+
 fn rate(text: &str) -> Result<f64, String> {
     let rate: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     if (1.0..=10_000.0).contains(&rate) { Ok(rate) } else { Err("must be within 1..=10000".to_owned()) }
 }
+
+/// Work of each request.
+const WORK: Duration = Duration::from_millis(1);
 
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let done = match Command::parse().job {
         Job::Server(args) => server(&args).map(|()| 0),
+        Job::Run(args) if args.serve => show(&args),
         Job::Run(args) => measure(&args),
+        Job::Tether(args) => Err(tether(&args)),
     };
     match done {
         Ok(code) => ExitCode::from(code),
@@ -123,6 +150,35 @@ fn server(args: &ServerArgs) -> Result<(), Box<dyn Error>> {
         slo: Slo::default(),
     };
     serve::serve(settings, &args.folder, args.listen, args.with_parent)
+}
+
+fn tether(args: &TetherArgs) -> Box<dyn Error> {
+    match args.command.split_first() {
+        Some((program, rest)) => process::tether(program, rest).into(),
+        None => "no program".into(),
+    }
+}
+
+fn show(args: &RunArgs) -> Result<u8, Box<dyn Error>> {
+    if !Host::Browser.has_package() {
+        return Err("the page needs the npm package: `cargo xtask demo --serve` builds it".into());
+    }
+    let stage = Stage {
+        program: std::env::current_exe()?,
+        fleet: FleetSettings { limit: args.limit, work: WORK },
+        keys: args.keys,
+        listen: args.listen,
+    };
+    let ready = |url: &str| println!("The page is at {url} until Ctrl-C.");
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        tokio::select! {
+            shown = show::show(&stage, ready) => shown,
+            () = interrupted() => Ok(()),
+        }
+    })?;
+    eprintln!("every server is ended");
+    Ok(0)
 }
 
 fn measure(args: &RunArgs) -> Result<u8, Box<dyn Error>> {
@@ -181,9 +237,16 @@ fn options(args: &RunArgs) -> Result<Options, Box<dyn Error>> {
             PauseKind { length: Duration::from_millis(24), mean_gap: Duration::from_secs(2) },
             PauseKind { length: Duration::from_millis(500), mean_gap: Duration::from_secs(long_gap) },
         ],
-        fleet: FleetSettings { limit: args.limit, work: Duration::from_millis(1) },
+        fleet: FleetSettings { limit: args.limit, work: WORK },
+        hosts: hosts(args),
         others: args.with.iter().map(read).collect::<Result<_, _>>()?,
     })
+}
+
+/// Those that were asked for, else those that are there.
+fn hosts(args: &RunArgs) -> Vec<Host> {
+    let there = || Host::value_variants().iter().copied().filter(|host| host.is_there()).collect();
+    args.languages.clone().unwrap_or_else(there)
 }
 
 fn read_arm(path: &Path) -> Result<ArmResult, Box<dyn Error>> {

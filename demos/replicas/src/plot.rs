@@ -3,7 +3,7 @@
 //! The horizontal axis counts nines (90 %, 99 %, 99.9 %), because stalls live in the tail; the vertical axis
 //! is logarithmic, because the tail is a hundred times the median.
 
-use crate::report::{ArmResult, millis};
+use crate::report::{ArmResult, millis, title};
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -83,7 +83,7 @@ fn mesh(chart: &mut Chart<'_>) -> Result<(), Box<dyn Error>> {
 
 fn curve(chart: &mut Chart<'_>, arm: &ArmResult, colour: RGBColor) -> Result<(), Box<dyn Error>> {
     let p999 = millis(arm.latencies_us.quantile(99_900));
-    let label = format!("{} (p99.9 {p999:.1} ms)", arm.name);
+    let label = format!("{} (p99.9 {p999:.1} ms)", title(&arm.name, &arm.language));
     chart
         .draw_series(LineSeries::new(arm.latencies_us.curve(), colour.stroke_width(3)))?
         .label(label)

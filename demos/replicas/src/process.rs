@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Stops a process until [`resume`]; its sockets stay open and nothing in it runs.
 pub fn suspend(pid: u32) -> io::Result<()> {
@@ -11,6 +12,11 @@ pub fn suspend(pid: u32) -> io::Result<()> {
 /// Continues a stopped process; harmless when it is running.
 pub fn resume(pid: u32) -> io::Result<()> {
     imp::signal(pid, imp::Kind::Continue)
+}
+
+/// Asks a process to end.
+pub fn terminate(pid: u32) -> io::Result<()> {
+    imp::signal(pid, imp::Kind::Terminate)
 }
 
 /// Asks the kernel to kill this process when its parent dies, even while it is stopped.
@@ -30,6 +36,7 @@ mod imp {
     pub(super) enum Kind {
         Stop,
         Continue,
+        Terminate,
     }
 
     pub(super) fn signal(pid: u32, kind: Kind) -> io::Result<()> {
@@ -37,8 +44,13 @@ mod imp {
         let signal = match kind {
             Kind::Stop => Signal::STOP,
             Kind::Continue => Signal::CONT,
+            Kind::Terminate => Signal::TERM,
         };
         Ok(kill_process(pid, signal)?)
+    }
+
+    pub(super) fn become_of(command: &mut std::process::Command) -> io::Error {
+        std::os::unix::process::CommandExt::exec(command)
     }
 
     #[cfg(target_os = "linux")]
@@ -57,12 +69,14 @@ mod imp {
     pub(super) enum Kind {
         Stop,
         Continue,
+        Terminate,
     }
 
     pub(super) fn signal(_pid: u32, kind: Kind) -> std::io::Result<()> {
         let what = match kind {
             Kind::Stop => "stopping",
             Kind::Continue => "continuing",
+            Kind::Terminate => "ending",
         };
         Err(std::io::Error::new(
             std::io::ErrorKind::Unsupported,
@@ -71,7 +85,25 @@ mod imp {
     }
 
     pub(super) fn die_with_parent() {}
+
+    pub(super) fn become_of(command: &mut std::process::Command) -> std::io::Error {
+        match command.status() {
+            Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+            Err(error) => error,
+        }
+    }
 }
+
+/// Becomes another program that dies with the parent of this process; answers only when it cannot.
+pub fn tether(program: &std::ffi::OsStr, arguments: &[std::ffi::OsString]) -> io::Error {
+    die_with_parent();
+    let mut command = std::process::Command::new(program);
+    command.args(arguments);
+    imp::become_of(&mut command)
+}
+
+/// How often a folder is tried to be removed.
+const REMOVALS: u32 = 100;
 
 /// A scratch folder that is removed when dropped.
 #[derive(Debug)]
@@ -100,7 +132,13 @@ impl TempDir {
 
 impl Drop for TempDir {
     fn drop(&mut self) {
-        // A folder that cannot be removed is left to the system's own cleaning.
-        let _ = std::fs::remove_dir_all(&self.0);
+        // Helpers of a program that has ended may still write for a moment. A folder that cannot be removed is
+        // left to the system's own cleaning.
+        for _ in 0..REMOVALS {
+            if std::fs::remove_dir_all(&self.0).is_ok() || !self.0.exists() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }

@@ -93,6 +93,17 @@ pub struct Percentiles {
     pub max: f64,
 }
 
+/// What people call an arm: the language is added where it is not this process's own.
+pub fn title(name: &str, language: &str) -> String {
+    let called = match language {
+        "node" => "Node",
+        "chromium" => "Chromium",
+        _ => return name.to_owned(),
+    };
+    let arm = name.strip_prefix(language).and_then(|rest| rest.strip_prefix('-')).unwrap_or(name);
+    format!("{arm}, {called}")
+}
+
 impl ArmResult {
     /// An empty result of an arm.
     pub fn new(name: &str, language: &str) -> Self {
@@ -204,8 +215,20 @@ pub struct Report {
     pub arms: Vec<ArmSummary>,
     /// The slowest call that a hedge or a retry rescued.
     pub rescued: Option<Rescued>,
+    /// Hash of the scripted trace in each language of the run.
+    #[serde(default)]
+    pub traces: Vec<TraceHash>,
     /// What `--check` says about it: empty when all is well.
     pub check: Vec<String>,
+}
+
+/// The hash at which one language's play of the scripted scenario ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceHash {
+    /// Language or runtime.
+    pub language: String,
+    /// Hash of the last line of the trace, 16 hex digits.
+    pub hash: String,
 }
 
 /// What was asked for; with the seed, enough to repeat the run.

@@ -2,17 +2,20 @@
 
 use crate::arm::Arm;
 use crate::check;
+use crate::elsewhere::Elsewhere;
 use crate::fleet::{Fleet, FleetSettings};
 use crate::hedged::Hedged;
+use crate::hosts::Host;
 use crate::load::{self, Finished};
 use crate::pauser::Pauser;
 use crate::placement::SERVERS;
 use crate::plain::Plain;
 use crate::progress::Progress;
 use crate::report::{
-    ArmResult, HostStalls, PauseSetting, PauseTotals, REPORT_SCHEMA, Report, RunSettings, millis,
+    ArmResult, HostStalls, PauseSetting, PauseTotals, REPORT_SCHEMA, Report, RunSettings, TraceHash, millis,
 };
 use crate::rescue;
+use crate::scenario;
 use crate::schedule::{self, LoadShape, Pause, PauseKind, Planned};
 use crate::slo::Slo;
 use crate::stalls::{Beat, Stalls};
@@ -37,6 +40,8 @@ pub struct Options {
     pub pauses: Vec<PauseKind>,
     /// Settings of the servers.
     pub fleet: FleetSettings,
+    /// Languages in which the load is driven; this process's own arms always run.
+    pub hosts: Vec<Host>,
     /// Results of arms measured elsewhere, to be shown beside the own ones.
     pub others: Vec<ArmResult>,
 }
@@ -67,7 +72,12 @@ pub async fn run(options: &Options) -> Result<Outcome, Box<dyn Error>> {
     for arm in &arms {
         warm::warm_up(arm, &before).await;
     }
-    let measured = measure(options, &fleet, &arms, &planned).await;
+    let elsewhere =
+        Elsewhere::start(&options.hosts, &options.program, &fleet, options.shape, (&before, &planned))
+            .await?;
+    let traces = traces(&elsewhere)?;
+    let measured = measure(options, &fleet, &arms, &planned, &elsewhere).await;
+    let others = elsewhere.results().await?;
     if !fleet.settle(Duration::from_secs(20)).await? {
         return Err("replication did not come to rest".into());
     }
@@ -77,8 +87,23 @@ pub async fn run(options: &Options) -> Result<Outcome, Box<dyn Error>> {
         result.duplicate_writes = fleet.audit(&format!("{}-", arm.name())).await?.duplicates.len() as u64;
         results.push(result);
     }
+    for mut result in others {
+        result.duplicate_writes = fleet.audit(&format!("{}-", result.name)).await?.duplicates.len() as u64;
+        results.push(result);
+    }
     results.extend(options.others.iter().cloned());
-    Ok(Outcome { report: report(options, &measured, &results), arms: results })
+    Ok(Outcome { report: report(options, &measured, &results, traces), arms: results })
+}
+
+/// Hashes of the scripted scenario in every language; fails when two differ.
+fn traces(elsewhere: &Elsewhere) -> Result<Vec<TraceHash>, Box<dyn Error>> {
+    let own = TraceHash { language: Host::Rust.name().to_owned(), hash: scenario::hash()? };
+    let promised = scenario::promised()?;
+    let all: Vec<_> = std::iter::once(own).chain(elsewhere.hashes.iter().cloned()).collect();
+    if let Some(other) = all.iter().find(|trace| trace.hash != promised) {
+        return Err(format!("the scripted trace is {promised}, in {} {}", other.language, other.hash).into());
+    }
+    Ok(all)
 }
 
 /// The warm-up draws its own calls.
@@ -93,13 +118,20 @@ fn arms(fleet: &Fleet) -> Result<Vec<Arc<Arm>>, Box<dyn Error>> {
     Ok(vec![Arc::new(Arm::Plain(Plain::new(urls, Slo::default().max))), Arc::new(Arm::Hedgerow(hedged))])
 }
 
-async fn measure(options: &Options, fleet: &Fleet, arms: &[Arc<Arm>], planned: &[Planned]) -> Measured {
+async fn measure(
+    options: &Options,
+    fleet: &Fleet,
+    arms: &[Arc<Arm>],
+    planned: &[Planned],
+    elsewhere: &Elsewhere,
+) -> Measured {
     let span = planned.last().map_or(Duration::ZERO, |call| call.at);
     let pauses = schedule::pauses(options.seed, SERVERS, span, &options.pauses);
     let names: Vec<_> = arms.iter().map(|arm| arm.name()).collect();
     let mut progress = Progress::new((planned.len() * arms.len()) as u64, &names);
     let beat = Beat::start();
     let start = Instant::now() + LEAD;
+    elsewhere.begin(start);
     let pauser = Pauser::start(fleet.pids(), &pauses, start);
     let gap = schedule::mean_gap(options.shape.rate);
     let finished = load::drive(arms, planned, gap, start, |one| progress.tick(one)).await;
@@ -107,7 +139,7 @@ async fn measure(options: &Options, fleet: &Fleet, arms: &[Arc<Arm>], planned: &
     Measured { finished, pauses: pauser.finish(), stalls: beat.stalls() }
 }
 
-fn report(options: &Options, measured: &Measured, results: &[ArmResult]) -> Report {
+fn report(options: &Options, measured: &Measured, results: &[ArmResult], traces: Vec<TraceHash>) -> Report {
     let named = |name| results.iter().find(|arm| arm.name == name);
     let names: Vec<_> = results.iter().map(|arm| arm.name.as_str()).collect();
     let check = match (named("plain"), named("hedgerow")) {
@@ -125,6 +157,7 @@ fn report(options: &Options, measured: &Measured, results: &[ArmResult]) -> Repo
         },
         arms: results.iter().map(ArmResult::summary).collect(),
         rescued: rescue::slowest(&measured.finished, &names, &measured.pauses),
+        traces,
         check,
     }
 }

@@ -5,6 +5,7 @@
 //! rule holds. A request for a key it does not hold is passed on to the replica in its zone. Above its concurrency limit the server answers 503 with `Retry-After`. Every answer carries
 //! the objectives and limits as a [`Slo`]. The server knows nothing of pauses: it is stopped from outside.
 
+use crate::cors;
 use crate::http::{Http, NoAnswer};
 use crate::placement;
 use crate::replicate::{Peers, Replicated};
@@ -88,7 +89,8 @@ pub fn router(settings: Settings, store: Store) -> Result<Router, Box<dyn Error>
         .route("/replica/{key}", put(write_replica))
         .route("/peers", put(set_peers))
         .route("/audit", get(audit))
-        .with_state(server);
+        .with_state(server)
+        .layer(axum::middleware::from_fn(cors::for_loopback));
     Ok(routes)
 }
 

@@ -1,6 +1,6 @@
 //! The report as a table for people.
 
-use crate::report::{ArmSummary, Report};
+use crate::report::{ArmSummary, Report, TraceHash, title};
 use std::fmt::Write;
 
 const HEADER: [&str; 13] = [
@@ -45,7 +45,7 @@ pub fn render(report: &Report) -> String {
 fn row(arm: &ArmSummary) -> [String; 13] {
     let ms = arm.latency_ms;
     [
-        arm.name.clone(),
+        title(&arm.name, &arm.language),
         format!("{:.1}", ms.p50),
         format!("{:.1}", ms.p95),
         format!("{:.1}", ms.p99),
@@ -87,9 +87,12 @@ fn below(report: &Report) -> String {
         "The load process itself woke late {} times, {:.1} ms in all, {:.1} ms at the worst; all arms pay for it.",
         host.count, host.total_ms, host.longest_ms
     );
+    let hash = |trace: &TraceHash| format!("{} {}", trace.language, trace.hash);
+    let hashes: Vec<_> = report.traces.iter().map(hash).collect();
+    let _ = writeln!(text, "Trace of the scripted scenario: {}", hashes.join(", "));
     for arm in &report.arms {
         for (kind, count) in &arm.errors_by_kind {
-            let _ = writeln!(text, "{}: {count} × {kind}", arm.name);
+            let _ = writeln!(text, "{}: {count} × {kind}", title(&arm.name, &arm.language));
         }
     }
     if let Some(rescued) = &report.rescued {

@@ -16,6 +16,7 @@ fn options() -> Options {
         warm_up: 60,
         pauses: vec![PauseKind { length: Duration::from_millis(60), mean_gap: Duration::from_millis(400) }],
         fleet: FleetSettings { limit: 64, work: Duration::from_millis(1) },
+        hosts: Vec::new(),
         others: Vec::new(),
     }
 }

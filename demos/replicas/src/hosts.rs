@@ -1,0 +1,176 @@
+//! Other hosts of the same load: Node, and a page in headless Chromium.
+//!
+//! A host is a process that asks the [`desk`](crate::desk) for its job, warms up, waits for the common start and
+//! hands its results in. Dropping one ends its process; should this process be killed, the kernel ends it.
+
+use crate::process::{self, TempDir};
+use clap::ValueEnum;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A language or runtime in which the load is driven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Host {
+    /// This process.
+    Rust,
+    /// Node, with its own fetch.
+    Node,
+    /// A page in headless Chromium.
+    Browser,
+}
+
+/// How long a process may take to end when it is asked to.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Without a window, a sandbox that needs privileges, or any traffic of the browser's own.
+const CHROMIUM_FLAGS: [&str; 12] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--no-proxy-server",
+    "--host-resolver-rules=MAP localhost 127.0.0.1",
+];
+
+impl Host {
+    /// Its name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Node => "node",
+            Self::Browser => "chromium",
+        }
+    }
+
+    /// Names of its arms, which also begin the names of their logical writes.
+    pub fn arms(self) -> [String; 2] {
+        ["plain", "hedgerow"].map(|arm| match self {
+            Self::Rust => arm.to_owned(),
+            other => format!("{}-{arm}", other.name()),
+        })
+    }
+
+    /// It makes one of so many calls of the load.
+    pub fn every(self) -> u32 {
+        match self {
+            Self::Rust => 1,
+            Self::Node => 4,
+            Self::Browser => 8,
+        }
+    }
+
+    /// Part of its gap by which its calls come later, as a divisor of time: fewer collisions with other arms.
+    pub fn shift(self) -> Shift {
+        Shift(match self {
+            Self::Rust => 0,
+            Self::Node => 1,
+            Self::Browser => 3,
+        })
+    }
+
+    /// Whether the npm package and the modules it drives are built.
+    pub fn has_package(self) -> bool {
+        let files = ["lib/index.js", "dist/policies/web/hedgerow_bg.wasm"];
+        self == Self::Rust
+            || files.iter().all(|file| Path::new(ROOT).join("bindings-wasm").join(file).is_file())
+    }
+
+    /// Whether what it needs is on this machine.
+    pub fn is_there(self) -> bool {
+        match self {
+            Self::Rust => true,
+            Self::Node => program("node").is_some() && self.has_package(),
+            Self::Browser => chromium().is_some() && self.has_package(),
+        }
+    }
+}
+
+/// Sixteenths of a gap.
+#[derive(Clone, Copy, Debug)]
+pub struct Shift(u32);
+
+impl std::ops::Mul<Duration> for Shift {
+    type Output = Duration;
+
+    fn mul(self, gap: Duration) -> Duration {
+        gap * self.0 / 16
+    }
+}
+
+/// Folder of the sources, where the JavaScript lies.
+pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// Finds a program by the search path.
+fn program(name: &str) -> Option<PathBuf> {
+    let paths = std::env::var_os("PATH")?;
+    std::env::split_paths(&paths).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+fn chromium() -> Option<PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(program)
+}
+
+/// A host at work.
+#[derive(Debug)]
+pub struct Running {
+    /// Which one.
+    pub host: Host,
+    child: Child,
+    _profile: TempDir,
+}
+
+impl Running {
+    /// Starts a host that asks the desk at this base URL; `own` is this program, which ties the host to this process.
+    pub fn start(host: Host, own: &Path, desk: &str) -> Result<Self, Box<dyn Error>> {
+        let profile = TempDir::new()?;
+        let mut command = Command::new(own);
+        command.arg("tether");
+        match host {
+            Host::Rust => return Err("this process is the host for Rust".into()),
+            Host::Node => {
+                command.arg(program("node").ok_or("node is not installed")?);
+                command.arg(Path::new(ROOT).join("demos/replicas/page/node.js")).arg(desk);
+            }
+            Host::Browser => {
+                command.arg(chromium().ok_or("chromium is not installed")?).args(CHROMIUM_FLAGS);
+                command.arg(format!("--user-data-dir={}", profile.path().display()));
+                command.arg(format!("{desk}/demos/replicas/page/measure.html"));
+                command.env("TMPDIR", profile.path());
+                // A browser has much to say that concerns nobody here.
+                command.stderr(Stdio::null());
+            }
+        }
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
+        Ok(Self { host, child, _profile: profile })
+    }
+
+    /// Whether its process has ended.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // A browser that ends by itself takes its helpers along and leaves no file open in its profile.
+        let _ = process::terminate(self.child.id());
+        let until = Instant::now() + PATIENCE;
+        while !self.has_ended() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if self.host == Host::Browser {
+            // Its helpers end when they miss it; they would write into a folder that is being removed.
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+}
