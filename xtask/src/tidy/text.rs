@@ -23,8 +23,8 @@ const CITED: [&str; 10] = [
 /// Endings of names that are reserved for examples and tests.
 const RESERVED: [&str; 5] = ["example.com", "example.org", ".example", ".test", ".invalid"];
 
-/// Written by tools: a lock file names its registry.
-const GENERATED: [&str; 1] = ["Cargo.lock"];
+/// Written by tools: a lock file names its registry, and who asks for support.
+const GENERATED: [&str; 2] = ["Cargo.lock", "bindings-wasm/package-lock.json"];
 
 /// Paths and hosts, by line.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {

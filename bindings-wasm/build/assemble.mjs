@@ -1,0 +1,31 @@
+/**
+ * Puts the generated half of the package beside the compiled one: the glue of the WebAssembly build, and its bytes.
+ *
+ * The glue's own loader is left out, because it names its module by a URL that bundlers rewrite; the bytes are
+ * inlined instead, to be compiled when the first client is built.
+ */
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+const from = (name) => new URL(`../dist/client/web/${name}`, import.meta.url);
+const to = (name) => new URL(`../lib/${name}`, import.meta.url);
+
+/** Everything but the loader, which is the last thing before the exports. */
+function withoutLoader(glue) {
+  const [start, end] = [glue.indexOf('async function __wbg_load('), glue.indexOf('function initSync(')];
+  const loader = glue.indexOf('async function __wbg_init(');
+  if (start < 0 || end < start || loader < end) throw new Error('the glue has another shape than it had');
+  const kept = glue.slice(0, start) + glue.slice(end, loader) + 'export { initSync };\n';
+  if (kept.includes('import.meta')) throw new Error('the glue still names its module by a URL');
+  return kept;
+}
+
+mkdirSync(to('.'), { recursive: true });
+writeFileSync(to('glue.js'), withoutLoader(readFileSync(from('hedgerow.js'), 'utf8')));
+writeFileSync(to('glue.d.ts'), readFileSync(from('hedgerow.d.ts'), 'utf8'));
+const text = readFileSync(from('hedgerow_bg.wasm')).toString('base64');
+writeFileSync(
+  to('inlined.js'),
+  `export const bytes = () => Uint8Array.from(atob('${text}'), (letter) => letter.charCodeAt(0));\n`,
+);
+writeFileSync(to('inlined.d.ts'), 'export declare const bytes: () => Uint8Array<ArrayBuffer>;\n');

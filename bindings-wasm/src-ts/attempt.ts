@@ -1,0 +1,102 @@
+/**
+ * Attempts: one transmission of a call, as the callback sees it.
+ *
+ * The abort controller is made only when the callback reads `signal`: most callbacks of a fast path never do, and a
+ * controller costs more than the whole decision.
+ */
+
+import type { PendingCall } from './call.js';
+import { kindOf, ordinalOf, priorityOf, reasonOf } from './record.js';
+import { ATTEMPT_KINDS, type AttemptKind } from './words.js';
+
+/** One transmission of a call: where to, which, and until when. */
+export interface Attempt {
+  /** Name of the endpoint to send to. */
+  readonly endpoint: string;
+  /** From 1, in order of sending. */
+  readonly number: number;
+  /** Why it is sent: `primary`, `hedge` while another one may still answer, or `retry`. */
+  readonly kind: AttemptKind;
+  /** When the call is over at the latest, in milliseconds of the client's clock. */
+  readonly deadline: number;
+  /** The idempotency token, the same on every attempt of the call; `undefined` when the call has none. */
+  readonly token: string | undefined;
+  /** Aborted when this attempt is not wanted any more; made when it is first read. */
+  readonly signal: AbortSignal;
+}
+
+/** How an attempt stands with the core. */
+export const enum Standing {
+  /** Outstanding. */
+  Open,
+  /** Asked to cancel; its end is not known. */
+  Unwanted,
+  /** Its end was reported. */
+  Ended,
+}
+
+/** An attempt with what the driver keeps of it. */
+export class Transmission implements Attempt {
+  readonly endpoint: string;
+  readonly number: number;
+  readonly kind: AttemptKind;
+  readonly deadline: number;
+  readonly token: string | undefined;
+  /** @internal */
+  readonly id: number;
+  /** @internal */
+  readonly call: PendingCall;
+  /** @internal */
+  readonly start: number;
+  /** @internal */
+  readonly priority: number;
+  /** @internal */
+  end = -1;
+  /** Code of the failure class, 0 for an answer, −1 while unknown. @internal */
+  result = -1;
+  /** What it answered, kept until the call is decided. @internal */
+  value: unknown;
+  /** @internal */
+  standing: Standing = Standing.Open;
+  /** Code of the reason why it was sent, later of the reason why it was cancelled. @internal */
+  reason: number;
+  #controller: AbortController | undefined;
+
+  constructor(call: PendingCall, id: number, endpoint: string, packed: number, deadline: number, now: number) {
+    this.call = call;
+    this.id = id;
+    this.endpoint = endpoint;
+    this.number = ordinalOf(packed);
+    this.kind = ATTEMPT_KINDS[kindOf(packed)] ?? 'primary';
+    this.priority = priorityOf(packed);
+    this.reason = reasonOf(packed);
+    this.deadline = deadline;
+    this.token = call.token;
+    this.start = now;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.standing === Standing.Unwanted) this.#controller.abort(this.call.whyStopped(this.reason));
+    }
+    return this.#controller.signal;
+  }
+
+  /** Whether the callback could have seen an abort. @internal */
+  get wasAborted(): boolean {
+    return this.#controller?.signal.aborted === true;
+  }
+
+  /** Aborts what the callback left running behind its answer. @internal */
+  abort(why: unknown): void {
+    this.#controller?.abort(why);
+  }
+
+  /** Tells the callback to stop, if it listens. @internal */
+  stop(reason: number): void {
+    this.standing = Standing.Unwanted;
+    this.reason = reason;
+    this.#controller?.abort(this.call.whyStopped(reason));
+  }
+}

@@ -1,0 +1,258 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+/**
+ * The client: one service, its endpoints, and the calls to it.
+ *
+ * It turns names and words into the numbers that the core takes, and holds no policy and no default of its own.
+ */
+
+import { PendingCall, type Callback } from './call.js';
+import type { Clock } from './clock.js';
+import type { Core, Engine, Stats, TopologyChange } from './engine.js';
+import { Driver } from './driver.js';
+import { ConfigError, refusal, StateError } from './errors.js';
+import { Sink } from './event.js';
+import { ReasonCode } from './generated/reasons.js';
+import { hostClock } from './host-clock.js';
+import { Endpoints, Names, namesIn } from './names.js';
+import type { CallOptions, ClientOptions, Endpoint } from './options.js';
+import { OPERATIONS_OWN, NOT_GIVEN, WITH_TOKEN } from './record.js';
+import { IDEMPOTENCY_CODES, PRIORITY_CODES } from './words.js';
+
+/** Calls one service by the policies of its configuration. */
+export class Client {
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  readonly #driver: Driver;
+  readonly #endpoints = new Endpoints();
+  readonly #urls = new Map<string, string>();
+  readonly #namespaces: Names;
+  readonly #operations: Names;
+  readonly #placement: ((key: string) => readonly string[]) | undefined;
+  readonly #mints: ReadonlySet<string>;
+
+  /** @internal */
+  constructor(readonly core: Core, options: ClientOptions) {
+    const { config = {}, endpoints = [], clock = hostClock, onEvent } = options;
+    const seed = options.seed ?? crypto.getRandomValues(new Uint8Array(32));
+    const now = clock.now();
+    this.#engine = translated(() => core.create(config, seed, onEvent !== undefined, now));
+    this.#clock = clock;
+    this.#placement = options.placement;
+    const engine = this.#engine;
+    this.#namespaces = new Names(namesIn(config, 'namespaces'), (name) => engine.namespace(name));
+    this.#operations = new Names(namesIn(config, 'operations'), (name) => engine.operation(name));
+    this.#mints = new Set(namesIn(config, 'operations').filter((name) => config.operations?.[name]?.idempotency === 'token'));
+    this.#driver = new Driver(engine, clock, this.#endpoints, options.classify, new Sink(onEvent));
+    this.#change(endpoints.map((endpoint) => ({ ...specOf(endpoint), do: 'add' })));
+    for (const endpoint of endpoints) this.#setUrl(endpoint);
+  }
+
+  /**
+   * Performs one call: sends, hedges, retries and gives up as the configuration says.
+   *
+   * `fn` is called once for each attempt and must be able to be called again. The call rejects with what its last attempt
+   * threw, or with an error of this package when no attempt threw; an abort of `options.signal` rejects at once with
+   * the signal's own reason.
+   */
+  call<T>(fn: Callback<T>, options: CallOptions = {}): Promise<Awaited<T>> {
+    return new Promise((resolve, reject) => {
+      if (typeof fn !== 'function') throw misuse(`fn: ${kindOf(fn)}, want a function that can be called for each attempt`);
+      const { signal, token } = options;
+      if (signal?.aborted === true) return reject(signal.reason);
+      const numbers = this.#numbers(options);
+      if (typeof numbers === 'number') return reject(refusal(numbers));
+      // Only what this very callback answered is handed to it.
+      const answer = resolve as (value: unknown) => void;
+      const call = new PendingCall(this.#driver, fn, signal, token, answer, reject);
+      this.#driver.start(call, numbers);
+    });
+  }
+
+  /** Names of the endpoints. */
+  get endpoints(): string[] {
+    return this.#endpoints.list();
+  }
+
+  /** Adds an endpoint while calls run; one with a known name is changed. */
+  addEndpoint(endpoint: string | Endpoint): void {
+    this.#change([{ ...specOf(endpoint), do: 'add' }]);
+    this.#setUrl(endpoint);
+  }
+
+  /** Changes a known endpoint. */
+  updateEndpoint(endpoint: Endpoint): void {
+    this.#change([{ ...specOf(endpoint), do: 'update' }]);
+    this.#setUrl(endpoint);
+  }
+
+  /** Removes an endpoint; attempts at it go on, and may still win. */
+  removeEndpoint(name: string): void {
+    this.#change([{ do: 'remove', name }]);
+    this.#urls.delete(name);
+  }
+
+  /** Makes these the endpoints: adds, changes and removes what differs. */
+  setEndpoints(endpoints: readonly (string | Endpoint)[]): void {
+    const specs = endpoints.map(specOf);
+    const wanted = new Set(specs.map((spec) => spec.name));
+    const gone = this.endpoints.filter((name) => !wanted.has(name));
+    this.#change([
+      ...gone.map((name) => ({ do: 'remove' as const, name })),
+      ...specs.map((spec) => ({ ...spec, do: 'add' as const })),
+    ]);
+    for (const name of gone) this.#urls.delete(name);
+    for (const endpoint of endpoints) this.#setUrl(endpoint);
+  }
+
+  /** Base URL of an endpoint, for adapters; `undefined` when it has none. */
+  urlOf(endpoint: string): string | undefined {
+    return this.#urls.get(endpoint);
+  }
+
+  /** Attempts at an endpoint whose end is not known. */
+  inFlight(endpoint: string): number {
+    this.#driver.check();
+    return this.#engine.inFlight(this.#endpoints.id(endpoint) ?? 0);
+  }
+
+  /** Makes a namespace known that the document does not name; it has the unnamed values. */
+  addNamespace(name: string): void {
+    this.#driver.check();
+    translated(() => this.#namespaces.learn(name));
+  }
+
+  /** Makes an operation known that the document does not name; it has the unnamed values. */
+  addOperation(name: string): void {
+    this.#driver.check();
+    translated(() => this.#operations.learn(name));
+  }
+
+  /** Whether the document says anything about an operation. */
+  isConfigured(operation: string | undefined): boolean {
+    return this.#operations.isConfigured(operation);
+  }
+
+  /**
+   * Hands in what a server said in its response field `Hedgerow-Slo`, for the namespace and operation of the request;
+   * answers the version of the record, −1 when the field is not readable.
+   */
+  signal(field: string, namespace?: string, operation?: string): number {
+    const [space, op] = [this.#namespaces.number(namespace), this.#operations.number(operation)];
+    if (space === undefined || op === undefined) return NOT_GIVEN;
+    return this.#driver.input((now) => this.#engine.signal(field, space, op, now));
+  }
+
+  /** Every counter of the core. */
+  stats(): Stats {
+    this.#driver.check();
+    return this.#engine.stats();
+  }
+
+  /** Why a call did what it did: its plan, its decisions, what each gate saw. `call` is the id of its events. */
+  explain(call: number): unknown {
+    this.#driver.check();
+    return this.#engine.explain(call);
+  }
+
+  /** Calls whose caller waits. */
+  get pending(): number {
+    return this.#driver.pending;
+  }
+
+  /** The clock of this client. */
+  get clock(): Clock {
+    return this.#clock;
+  }
+
+  /** Denies later calls and lets those that run come to their end. */
+  drain(withinMs = Infinity): void {
+    this.#driver.input((now) => this.#engine.drain(now + Math.max(withinMs, 0), now));
+  }
+
+  /** Ends the client: calls that wait are rejected with `shutdown`, later ones with `closed`. */
+  close(): void {
+    this.#driver.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** @internal */
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  #change(changes: readonly TopologyChange[]): void {
+    if (changes.length === 0) return;
+    const ids = translated(() => this.#driver.input((now) => this.#engine.topology(changes, now)));
+    let next = 0;
+    for (const change of changes) {
+      if (change.do === 'remove') this.#endpoints.delete(change.name);
+      else this.#endpoints.set(change.name, ids[next++] ?? 0);
+    }
+  }
+
+  #setUrl(endpoint: string | Endpoint): void {
+    const { name, url } = typeof endpoint === 'string' ? { name: endpoint, url: undefined } : endpoint;
+    const base = url ?? (/^https?:\/\//i.test(name) ? name : undefined);
+    if (base === undefined) this.#urls.delete(name);
+    else this.#urls.set(name, base);
+  }
+
+  /** The numbers of a call, or the code of the reason why it has none. */
+  #numbers(options: CallOptions) {
+    const { op, key, token, deadlineMs = Infinity, idempotency, priority } = options;
+    if (typeof deadlineMs !== 'number' || Number.isNaN(deadlineMs)) {
+      throw misuse(`deadlineMs: ${String(deadlineMs)}, want a number of milliseconds`);
+    }
+    const packed =
+      code(PRIORITY_CODES, 'priority', priority) +
+      code(IDEMPOTENCY_CODES, 'idempotency', idempotency) * 0x100 +
+      (token === undefined ? 0 : WITH_TOKEN);
+    const namespace = this.#namespaces.number(options.namespace);
+    if (namespace === undefined) return ReasonCode.UnknownNamespace;
+    const operation = this.#operations.number(op);
+    if (operation === undefined) return ReasonCode.UnknownOperation;
+    const replicas = options.replicas ?? (key === undefined ? undefined : this.#placement?.(key));
+    const mints = token === undefined && (idempotency === undefined ? this.#mints.has(op ?? '') : idempotency === 'token');
+    return { namespace, operation, replicas, deadlineMs, packed, wall: mints ? this.#clock.wall() : NOT_GIVEN };
+  }
+}
+
+function specOf(endpoint: string | Endpoint) {
+  if (typeof endpoint === 'string') return { name: endpoint };
+  const { url: _, upSinceMs, ...spec } = endpoint;
+  return upSinceMs === undefined ? spec : { ...spec, up_since_us: Math.floor(upSinceMs * 1000) };
+}
+
+function code(codes: ReadonlyMap<string, number>, name: string, word: string | undefined): number {
+  if (word === undefined) return OPERATIONS_OWN;
+  const found = codes.get(word);
+  if (found === undefined) throw misuse(`${name}: ${String(word)}, want ${[...codes.keys()].join(', ')}`);
+  return found;
+}
+
+function misuse(message: string): StateError {
+  return new StateError('invalid_argument', message);
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return typeof value;
+  if ('then' in value) return 'a promise, which cannot be repeated';
+  return Symbol.asyncIterator in value ? 'an iterable, which cannot be repeated' : 'an object';
+}
+
+/** Runs a cold call of the core and gives its errors the classes of this package. */
+function translated<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const told = error as { code?: unknown; path?: unknown };
+    if (told.code === 'config') throw new ConfigError(String(told.path ?? ''), error.message);
+    if (told.code === 'invalid_argument') throw misuse(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,379 @@
+/**
+ * The driver: carries what happens to the core, and performs what the core decides.
+ *
+ * One turn is: hand one input over, copy the actions it led to, perform them in order, arm the one timer, tell the
+ * listener. Callbacks run while actions are performed; what they do to the client is handed over at once, and its
+ * actions wait behind those that are being performed. The clock is read once per input.
+ *
+ * Nothing is decided here. When the core breaks (it does not), every call is rejected and the client is unusable.
+ */
+
+import { type Attempt, Standing, Transmission } from './attempt.js';
+import type { Owner, PendingCall } from './call.js';
+import type { Clock } from './clock.js';
+import type { Engine } from './engine.js';
+import { refusal, StateError } from './errors.js';
+import { eventOf, refused, type Sink } from './event.js';
+import type { Endpoints } from './names.js';
+import { classCode, type Classify, type Failure, meaningOf } from './outcome.js';
+import { ActionQueue } from './queue.js';
+import * as record from './record.js';
+import { attach, CANCELLED, tell } from './report.js';
+import { CallTable } from './table.js';
+import { OneTimer } from './timer.js';
+
+/** The numbers of a start. */
+export interface StartNumbers {
+  readonly namespace: number;
+  readonly operation: number;
+  readonly replicas: readonly string[] | undefined;
+  /** From now, `Infinity` for none. */
+  readonly deadlineMs: number;
+  readonly wall: number;
+  readonly packed: number;
+}
+
+export class Driver implements Owner {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly #endpoints: Endpoints;
+  readonly #classify: Classify | undefined;
+  readonly #sink: Sink;
+  readonly #timer: OneTimer;
+  readonly #calls = new CallTable();
+  readonly #queue = new ActionQueue();
+  #pending = 0;
+  #performing = false;
+  #stopping = false;
+  #stopped: StateError | undefined;
+
+  constructor(engine: Engine, clock: Clock, endpoints: Endpoints, classify: Classify | undefined, sink: Sink) {
+    this.engine = engine;
+    this.clock = clock;
+    this.#endpoints = endpoints;
+    this.#classify = classify;
+    this.#sink = sink;
+    const late = (due: number, fired: number): void => this.#guard(() => engine.lateTick(due, fired));
+    this.#timer = new OneTimer(clock, engine.lateTolerance(), late, () => this.#tick());
+  }
+
+  /** Calls whose caller waits. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Fails when the client was closed or broke. */
+  check(): void {
+    if (this.#stopped !== undefined) throw this.#stopped;
+  }
+
+  /** Starts a call, or rejects it. */
+  start(call: PendingCall, numbers: StartNumbers): void {
+    this.check();
+    const { engine } = this;
+    const now = this.clock.now();
+    const cookie = this.#calls.reserve();
+    const { namespace, operation, deadlineMs, wall, packed } = numbers;
+    // What has passed already must not read as "not given".
+    const deadline = Math.max(now + deadlineMs, 0);
+    let id: number;
+    try {
+      const replicas = this.#endpoints.write(numbers.replicas, engine);
+      id = engine.start(cookie, namespace, operation, replicas, deadline, wall, packed, now);
+    } catch (error) {
+      this.#poison(error);
+      return call.reject(this.#stopped);
+    }
+    if (id > 0) this.#admitted(call, id, cookie);
+    else this.#denied(call, id, cookie, now);
+    this.#turn(now);
+  }
+
+  /** The caller gave up. */
+  abandon(call: PendingCall): void {
+    if (this.#stopped === undefined && !call.decided) this.input((now) => this.engine.cancel(call.id, now));
+  }
+
+  /** Hands one rare input over; what it throws is the caller's. */
+  input<T>(give: (now: number) => T): T {
+    this.check();
+    const now = this.clock.now();
+    const answer = give(now);
+    this.#turn(now);
+    return answer;
+  }
+
+  /** Ends every call and lets the core go. */
+  close(): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopping = true;
+    this.#guard(() => {
+      const now = this.clock.now();
+      this.engine.drain(now, now);
+      this.#take();
+      // The drain's own timer is due behind whatever was due at this very microsecond.
+      this.engine.timeout(now + 1);
+      this.#turn(now);
+    });
+  }
+
+  #admitted(call: PendingCall, id: number, cookie: number): void {
+    call.id = id;
+    call.cookie = cookie;
+    this.#calls.put(cookie, call);
+    this.#pending += 1;
+    if (this.#pending === 1) this.#timer.hold(true);
+    call.listen();
+  }
+
+  #denied(call: PendingCall, id: number, cookie: number, now: number): void {
+    this.#calls.release(cookie);
+    if (Number.isNaN(id)) {
+      call.reject(new StateError('invalid_argument', 'an option of the call is no number that it may be'));
+      return;
+    }
+    if (this.#sink.isWanted) this.#sink.push(refused(-id, now));
+    call.reject(refusal(-id));
+  }
+
+  #tick(): void {
+    if (this.#stopped !== undefined) return;
+    const now = this.clock.now();
+    try {
+      if (this.engine.next() <= now) this.engine.timeout(now);
+    } catch (error) {
+      return this.#poison(error);
+    }
+    this.#turn(now);
+  }
+
+  /** An attempt has an answer. */
+  #answered(attempt: Transmission, value: unknown): void {
+    if (this.#stopped !== undefined) return;
+    const now = this.clock.now();
+    if (!attempt.call.settled) attempt.value = value;
+    this.#ended(attempt, 0, now);
+    try {
+      this.engine.response(attempt.id, now);
+    } catch (error) {
+      return this.#poison(error);
+    }
+    this.#turn(now);
+  }
+
+  /** An attempt threw. */
+  #failed(attempt: Transmission, error: unknown): void {
+    if (this.#stopped !== undefined) return;
+    const now = this.clock.now();
+    try {
+      if (attempt.wasAborted) this.#reportCancelled(attempt, now);
+      else this.#reportFailure(attempt, error, now);
+    } catch (broken) {
+      return this.#poison(broken);
+    }
+    this.#turn(now);
+  }
+
+  #reportCancelled(attempt: Transmission, now: number): void {
+    this.#ended(attempt, CANCELLED, now);
+    this.engine.cancelled(attempt.id, now);
+  }
+
+  #reportFailure(attempt: Transmission, thrown: unknown, now: number): void {
+    const { call } = attempt;
+    let error = thrown;
+    let meaning: Failure;
+    try {
+      meaning = meaningOf(thrown, this.#classify);
+    } catch (mistake) {
+      // A judge that fails is a mistake of the program: it is shown at once, not retried.
+      error = mistake;
+      meaning = { class: 'fatal' };
+    }
+    call.error = error;
+    call.failed = true;
+    const code = classCode(meaning);
+    this.#ended(attempt, code, now);
+    const packed = code + (meaning.never === true ? record.NEVER : 0);
+    const { retryAfterMs = record.NOT_GIVEN, maxRetries = record.NOT_GIVEN } = meaning;
+    this.engine.failure(attempt.id, packed, retryAfterMs, maxRetries, now);
+  }
+
+  #ended(attempt: Transmission, result: number, now: number): void {
+    attempt.end = now;
+    attempt.result = result;
+    if (attempt.standing === Standing.Open) attempt.call.outstanding -= 1;
+    attempt.standing = Standing.Ended;
+    this.#forget(attempt.call);
+  }
+
+  /** Copies what the last input led to, performs it unless a turn further up will, and goes to sleep. */
+  #turn(now: number): void {
+    try {
+      this.#take();
+      if (this.#performing) return;
+      this.#performing = true;
+      this.#perform(now);
+      this.#performing = false;
+      if (this.#stopping) this.#stop(new StateError('closed', 'the client was closed'));
+      else if (this.#stopped === undefined) this.#timer.arm(this.engine.next());
+    } catch (error) {
+      this.#poison(error);
+    }
+    if (this.#sink.isWanted) this.#sink.deliver();
+  }
+
+  #take(): void {
+    const { engine } = this;
+    let count = engine.take();
+    while (count > 0) {
+      const records = engine.records();
+      this.#queue.push(records, count);
+      if ((count + 1) * record.RECORD <= records.length) break;
+      engine.poll();
+      count = engine.take();
+    }
+    if (this.#sink.isWanted) this.#takeNotes();
+  }
+
+  #takeNotes(): void {
+    const { engine } = this;
+    const name = (id: number): string => this.#endpoints.name(id);
+    for (let count = engine.pollNotes(); count > 0; count = engine.pollNotes()) {
+      const records = engine.records();
+      const now = this.clock.now();
+      for (let at = 0; at < count * record.RECORD; at += record.RECORD) {
+        this.#sink.push(eventOf((which) => records[at + which] ?? 0, now, name));
+      }
+    }
+  }
+
+  #perform(now: number): void {
+    const queue = this.#queue;
+    while (queue.next() && this.#stopped === undefined) {
+      if (this.#sink.isWanted) {
+        this.#sink.push(eventOf((which) => queue.slot(which), now, (id) => this.#endpoints.name(id)));
+      }
+      const call = this.#calls.get(queue.slot(record.Slot.Cookie));
+      if (call?.id !== queue.slot(record.Slot.Call)) continue;
+      switch (queue.slot(record.Slot.Code)) {
+        case record.Code.Send:
+          this.#send(call, now);
+          break;
+        case record.Code.Cancel:
+          this.#cancel(call);
+          break;
+        case record.Code.Complete:
+          this.#complete(call);
+          break;
+      }
+    }
+  }
+
+  #send(call: PendingCall, now: number): void {
+    const queue = this.#queue;
+    const packed = queue.slot(record.Slot.Packed);
+    if (call.token === undefined && record.hasToken(packed)) call.token = this.engine.token(call.id);
+    const attempt = new Transmission(
+      call,
+      queue.slot(record.Slot.Attempt),
+      this.#endpoints.name(queue.slot(record.Slot.Endpoint)),
+      packed,
+      queue.slot(record.Slot.Time),
+      now,
+    );
+    call.attempts.push(attempt);
+    call.outstanding += 1;
+    // The caller may have given up while this action waited.
+    if (call.settled) {
+      this.#reportCancelled(attempt, now);
+      this.#take();
+    } else this.#launch(call.callback, attempt);
+  }
+
+  #launch(callback: (attempt: Attempt) => unknown, attempt: Transmission): void {
+    const answered = (value: unknown): void => this.#answered(attempt, value);
+    const failed = (error: unknown): void => this.#failed(attempt, error);
+    let result: unknown;
+    try {
+      result = callback(attempt);
+      if (isThenable(result)) {
+        (result instanceof Promise ? result : Promise.resolve(result)).then(answered, failed);
+        return;
+      }
+    } catch (error) {
+      return failed(error);
+    }
+    answered(result);
+  }
+
+  #cancel(call: PendingCall): void {
+    const attempt = call.attempt(this.#queue.slot(record.Slot.Attempt));
+    if (attempt?.standing !== Standing.Open) return;
+    call.outstanding -= 1;
+    attempt.stop(record.reasonOf(this.#queue.slot(record.Slot.Packed)));
+    this.#forget(call);
+  }
+
+  #complete(call: PendingCall): void {
+    call.decided = true;
+    this.#pending -= 1;
+    if (this.#pending === 0) this.#timer.hold(false);
+    if (record.outcomeOf(this.#queue.slot(record.Slot.Packed)) === record.Outcome.Ok) {
+      call.resolve(call.attempt(this.#queue.slot(record.Slot.Attempt))?.value);
+    } else if (!call.settled) {
+      call.reject(this.#verdict(call));
+    } else if (this.#pending === 0 && this.engine.next() === Infinity) {
+      this.#timer.clear();
+    }
+    this.#forget(call);
+  }
+
+  /** What a call that failed is rejected with: what its last attempt threw, else why the core ended it. */
+  #verdict(call: PendingCall): unknown {
+    const queue = this.#queue;
+    const packed = queue.slot(record.Slot.Packed);
+    const [wall, lost] = [queue.slot(record.Slot.Time), queue.slot(record.Slot.Argument)];
+    const reason = record.reasonOf(packed);
+    const report = tell(call.attempts, reason, wall, lost, record.causeOf(packed));
+    if (!call.failed) return refusal(reason, report);
+    attach(call.error, report);
+    return call.error;
+  }
+
+  /** Forgets a call that is decided and has no attempt left to stop. */
+  #forget(call: PendingCall): void {
+    if (call.decided && call.outstanding === 0 && call.cookie >= 0) {
+      this.#calls.release(call.cookie);
+      call.cookie = -1;
+    }
+  }
+
+  #guard(work: () => void): void {
+    if (this.#stopped !== undefined) return;
+    try {
+      work();
+    } catch (error) {
+      this.#poison(error);
+    }
+  }
+
+  #poison(cause: unknown): void {
+    this.#stop(new StateError('poisoned', 'the core broke; build another client', { cause }));
+  }
+
+  #stop(why: StateError): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = why;
+    this.#performing = false;
+    this.#pending = 0;
+    this.#timer.hold(false);
+    this.#timer.clear();
+    for (const call of this.#calls.all()) call.reject(why);
+    if (why.code === 'closed') this.engine.free();
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

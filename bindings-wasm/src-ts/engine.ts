@@ -1,0 +1,174 @@
+/**
+ * The core as the driver sees it: numbers in, records out.
+ *
+ * Everything that decides lies behind this interface, and everything that waits, calls back or aborts lies before it.
+ * The WebAssembly build implements it, and so can any other build of the core. Times are milliseconds of one
+ * monotonic clock, ids are whole numbers below 2^53, −1 stands for what is not given.
+ *
+ * An input leaves what it led to in the record buffer. The driver copies records before it runs any callback, because
+ * a callback may start another call, and that writes the same buffer.
+ */
+export interface Engine {
+  /** The record buffer as it lies in memory now; growth of the memory replaces it, so it is asked for each time. */
+  records(): Float64Array;
+
+  /**
+   * Records that the last input or poll wrote, told once: asked again it answers 0. When the buffer is full, more may
+   * wait for {@link Engine.poll}.
+   */
+  take(): number;
+
+  /** When the next timer is due, as of the last input or poll; `Infinity` for never. */
+  next(): number;
+
+  /** Moves waiting actions into the buffer, oldest first. */
+  poll(): void;
+
+  /**
+   * Starts a call; answers its id, minus the code of the reason why it is denied, or NaN for arguments that are none.
+   * Ids of `replicas` endpoints lie at the head of the buffer. `packed` is priority + 2^8 × idempotency (255: the
+   * operation's) + 2^16 with a token.
+   */
+  start(
+    cookie: number,
+    namespace: number,
+    operation: number,
+    replicas: number,
+    deadline: number,
+    wall: number,
+    packed: number,
+    now: number,
+  ): number;
+
+  /** Reports the answer of an attempt. */
+  response(attempt: number, now: number): void;
+
+  /** Reports the failure of an attempt; `packed` is its class + 2^8 when the server said never. */
+  failure(attempt: number, packed: number, retryAfter: number, maxRetries: number, now: number): void;
+
+  /** Reports that an attempt is over and produced nothing. */
+  cancelled(attempt: number, now: number): void;
+
+  /** Gives a call up. */
+  cancel(call: number, now: number): void;
+
+  /** Fires every timer that is due. */
+  timeout(now: number): void;
+
+  /** Denies later starts; what is undecided at the deadline (−1 for none) is shut down. */
+  drain(deadline: number, now: number): void;
+
+  /** Reports a tick that was due at one time and came at another. */
+  lateTick(due: number, fired: number): void;
+
+  /** Hands in the response field `Hedgerow-Slo` of a server; answers the version of its record, −1 when it has none. */
+  signal(field: string, namespace: number, operation: number, now: number): number;
+
+  /** Applies changes of the endpoints, all or none; answers the ids of those added and updated. */
+  topology(changes: readonly TopologyChange[], now: number): ArrayLike<number>;
+
+  /** Moves waiting notes into the buffer, oldest first; answers how many. */
+  pollNotes(): number;
+
+  /** The number of a namespace, which is made known if it was not. */
+  namespace(name: string): number;
+
+  /** The number of an operation, which is made known if it was not. */
+  operation(name: string): number;
+
+  /** The text of a call's token; `undefined` when it has none or is forgotten. */
+  token(call: number): string | undefined;
+
+  /** Attempts at an endpoint whose end is not known. */
+  inFlight(endpoint: number): number;
+
+  /** Whether no call is undecided and none lingers. */
+  isIdle(): boolean;
+
+  /** Lateness of a tick, in milliseconds, from which on results get a turn before the timers. */
+  lateTolerance(): number;
+
+  /** Every counter. */
+  stats(): Stats;
+
+  /** Why a call did what it did. */
+  explain(call: number): unknown;
+
+  /** Replaces the draws of one policy stream by fractions of 2^32, for tests. */
+  script(stream: number, fractions: Uint32Array): void;
+
+  /** Releases the memory; the engine is not used again. */
+  free(): void;
+}
+
+/** What the core can tell without a client: its tables of HTTP, as functions of numbers and texts. */
+export interface Tables {
+  /** The code of idempotency that a method has, 0 to 3: none, retry, natural, token. */
+  idempotency(method: string, token: boolean): number;
+
+  /** Reads an answer; `headers` are names and values in turn, `wall` milliseconds since 1970. */
+  answer(status: number, headers: readonly string[], repeatsToken: boolean, wall: number): HttpReading;
+
+  /** Names of the headers that {@link answer} looks at. */
+  delayHeaders(): readonly string[];
+
+  /** Code of the failure class of a failure without an answer, −1 for cancelled. */
+  fault(fault: Fault): number;
+
+  /** Writes the request field `Hedgerow-Client`. */
+  clientField(field: ClientField): string;
+}
+
+/** The whole core: clients, and tables. */
+export interface Core extends Tables {
+  /** Builds a client. `notes` keeps decisions without an action for a listener. */
+  create(config: unknown, seed: Uint8Array, notes: boolean, now: number): Engine;
+}
+
+/** A failure without an answer. */
+export const enum Fault {
+  ConnectionRefused = 0,
+  NameResolution = 1,
+  TlsBeforeRequest = 2,
+  StreamRefused = 3,
+  ResetAfterSend = 4,
+  AttemptTimer = 5,
+  CallerAbort = 6,
+  Other = 7,
+}
+
+/** What an HTTP answer means. */
+export interface HttpReading {
+  /** Code of the failure class, 0 for success. */
+  readonly class: number;
+  /** Milliseconds after which the server wants to be asked again, −1 when it said nothing. */
+  readonly retryAfter: number;
+  /** Whether it asked not to be asked again. */
+  readonly never: boolean;
+}
+
+/** What a request tells its server. */
+export interface ClientField {
+  readonly seen: number;
+  readonly attempt: number;
+  readonly hedge: boolean;
+  /** Milliseconds until the caller gives up. */
+  readonly left: number;
+  readonly priority: number;
+  readonly call: number;
+  readonly client: string;
+}
+
+/** One change of the endpoints, in the form of the document. */
+export interface TopologyChange {
+  readonly do: 'add' | 'update' | 'remove';
+  readonly name: string;
+  readonly zone?: string | null;
+  readonly region?: string | null;
+  readonly factor?: number | null;
+  readonly up_since_us?: number | null;
+  readonly pool?: boolean;
+}
+
+/** Counters by name. */
+export type Stats = Readonly<Record<string, unknown>>;

@@ -1,0 +1,118 @@
+/**
+ * Errors: why a call has no result.
+ *
+ * What an attempt threw is thrown again, with the story of the call beside it ({@link reportOf}). The classes here
+ * appear only where no attempt left an error.
+ */
+
+import { REASONS, type ReasonSlug } from './generated/reasons.js';
+import type { Report } from './report.js';
+
+/** What `code` of an error can be. */
+export type ErrorCode = ReasonSlug | 'config' | 'closed' | 'poisoned' | 'invalid_argument';
+
+/** Base of every error of this package. */
+export class HedgerowError extends Error {
+  override readonly name: string = 'HedgerowError';
+  /** Stable short name of what happened. */
+  readonly code: ErrorCode;
+  /** The story of the call, when there was one. */
+  report: Report | undefined;
+
+  constructor(code: ErrorCode, message: string, report?: Report, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.report = report;
+  }
+}
+
+/** Says that the caller's deadline passed, before the call or during it. */
+export class DeadlineError extends HedgerowError {
+  override readonly name = 'DeadlineError';
+}
+
+/** Says that the call's own time was over. `cause` is `client_pause` when this process was to blame. */
+export class TimeoutError extends HedgerowError {
+  override readonly name = 'TimeoutError';
+  /** Milliseconds of the call in which this process did not run. */
+  get lostMs(): number {
+    return this.report?.lostMs ?? 0;
+  }
+}
+
+/** Says that the namespace holds as many calls as its limit allows. */
+export class LimitError extends HedgerowError {
+  override readonly name = 'LimitError';
+}
+
+/** Says that no live endpoint was in reach. */
+export class NoEndpointError extends HedgerowError {
+  override readonly name = 'NoEndpointError';
+}
+
+/** Says that the call was not admitted for another reason, or that the client was shut down. */
+export class RefusedError extends HedgerowError {
+  override readonly name = 'RefusedError';
+}
+
+/** Says that a configuration or an endpoint is not valid: `field` is its path. */
+export class ConfigError extends HedgerowError {
+  override readonly name = 'ConfigError';
+  /** Path of the field in the document. */
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super('config', message);
+    this.field = field;
+  }
+}
+
+/** Says that the client was closed, that it broke, or that it was used wrongly. */
+export class StateError extends HedgerowError {
+  override readonly name = 'StateError';
+  declare readonly code: 'closed' | 'poisoned' | 'invalid_argument';
+
+  constructor(code: 'closed' | 'poisoned' | 'invalid_argument', message: string, options?: ErrorOptions) {
+    super(code, message, undefined, options);
+  }
+}
+
+/** The reason with which an attempt is aborted when another one has won. */
+export class HedgeLost extends HedgerowError {
+  override readonly name = 'HedgeLost';
+
+  constructor() {
+    super('lost_race', 'another attempt of the call has won');
+  }
+}
+
+/** The error of a call that ended for this reason without an error of its own. @internal */
+export function refusal(reason: number, report?: Report): HedgerowError {
+  const code = REASONS[reason] ?? 'ok';
+  const attempts = report?.attempts.length ?? 0;
+  const message = attempts === 0 ? code : `${code} after ${attempts} attempt${attempts === 1 ? '' : 's'}`;
+  const paused = report?.cause === 'client_pause';
+  if (!paused) return new (classOf(code))(code, message, report);
+  return new (classOf(code))(code, `${message}, client_pause: ${report.lostMs} ms lost`, report, {
+    cause: report.cause,
+  });
+}
+
+function classOf(code: ReasonSlug): typeof HedgerowError {
+  switch (code) {
+    case 'deadline':
+    case 'deadline_passed':
+      return DeadlineError;
+    case 'call_timeout':
+    case 'attempt_timeout':
+      return TimeoutError;
+    case 'call_limit':
+      return LimitError;
+    case 'no_endpoint':
+      return NoEndpointError;
+    case 'lost_race':
+      return HedgeLost as unknown as typeof HedgerowError;
+    default:
+      return RefusedError;
+  }
+}

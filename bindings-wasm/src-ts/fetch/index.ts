@@ -1,0 +1,66 @@
+/**
+ * `hedgerow/fetch`: a `fetch` that sends every request as one call.
+ *
+ * - A path, or an absolute URL below any endpoint's base, goes to whichever endpoint the client chooses (see `url` of an endpoint).
+ *   An absolute URL elsewhere goes to the wrapped `fetch` untouched.
+ * - The method says whether a request may be repeated, unless the operation is configured or the call says so. A body
+ *   that is a stream is sent once.
+ * - What an answer means, and when its server wants to be asked again, is read by the core's tables. The last answer is
+ *   returned whatever its status, as `fetch` does; errors are thrown only where there is no answer.
+ * - An attempt wins when its headers have arrived. A body that stalls after that is the caller's to time out, by its
+ *   signal; with `readBody` the attempt covers the body too, which is then buffered.
+ * - A request whose call has a token carries it as `Idempotency-Key`. A token that the caller set in that header itself is
+ *   the call's token. With `clientField` each attempt carries `Hedgerow-Client`.
+ *
+ * In browsers, `Idempotency-Key` and `Hedgerow-Client` make a request of another origin ask for permission first, so that
+ * origin must allow them (`Access-Control-Allow-Headers`); `Retry-After` and `Hedgerow-Slo` are readable only where it
+ * exposes them (`Access-Control-Expose-Headers`).
+ */
+
+import type { Client } from '../client.js';
+import type { CallOptions } from '../options.js';
+import { attach, reportOf } from '../report.js';
+import type { Body } from './body.js';
+import { Exchange } from './exchange.js';
+import { LastAnswer } from './answer.js';
+import { planOf } from './plan.js';
+
+/** What a request may say beside what `fetch` knows. */
+export interface HedgedInit extends Omit<RequestInit, 'body'> {
+  /** A body, or a function that makes it for each attempt. */
+  readonly body?: Body;
+  /** How the call differs from the configuration; `signal` is the request's own. */
+  readonly hedgerow?: Omit<CallOptions, 'signal'>;
+}
+
+/** A `fetch` with policy. */
+export type HedgedFetch = (input: string | URL | Request, init?: HedgedInit) => Promise<Response>;
+
+/** How requests are sent. */
+export interface FetchOptions {
+  /** Whether an attempt ends with its whole body instead of its headers; the body is then buffered. */
+  readonly readBody?: boolean;
+  /** Sends `Hedgerow-Client`; a text also names this client to the servers. */
+  readonly clientField?: boolean | string;
+}
+
+/** Makes a `fetch` whose requests are calls of a client. */
+export function withPolicy(fetch: typeof globalThis.fetch, client: Client, options: FetchOptions = {}): HedgedFetch {
+  const exchange = new Exchange(fetch, client, options);
+  return async (input, init = {}) => {
+    const plan = planOf(input, init, client);
+    if (plan === undefined) return fetch(input as string, init as RequestInit);
+    const failed = new LastAnswer();
+    try {
+      const response = await client.call((attempt) => exchange.attempt(plan, attempt, failed), plan.call);
+      failed.discard();
+      return response;
+    } catch (error) {
+      const report = reportOf(error);
+      const response = failed.of(error);
+      if (response === undefined) throw error;
+      if (report !== undefined) attach(response, report);
+      return response;
+    }
+  };
+}

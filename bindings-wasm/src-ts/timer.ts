@@ -1,0 +1,77 @@
+/**
+ * The one host timer of a client.
+ *
+ * It is armed anew only when the next deadline is earlier than the one it is armed for, or when it has fired: a later
+ * deadline is found when it fires and nothing is due. Delays are rounded up to milliseconds, so it never wakes early
+ * and spins, and are at most what hosts can wait. It keeps the process alive exactly while a caller waits.
+ *
+ * A tick observed late by more than the core's tolerance lets the event loop deliver what has arrived first, once per
+ * wake: otherwise the timer of a stalled process would beat the answer that already lies in its socket.
+ */
+
+import { type Clock, LONGEST_DELAY, type Timer } from './clock.js';
+
+/** Is told of a tick that came too late. */
+export type Late = (due: number, fired: number) => void;
+
+export class OneTimer {
+  readonly #clock: Clock;
+  readonly #tolerance: number;
+  readonly #late: Late;
+  readonly #tick: () => void;
+  readonly #fire = (): void => this.#fired();
+  #timer: Timer | undefined;
+  /** When the timer fires; with no timer, and in a late turn, nothing is earlier. */
+  #armed = Infinity;
+  #turning = false;
+  #held = false;
+
+  constructor(clock: Clock, tolerance: number, late: Late, tick: () => void) {
+    this.#clock = clock;
+    this.#tolerance = tolerance;
+    this.#late = late;
+    this.#tick = tick;
+  }
+
+  /** Sees to it that the timer fires at the latest at this time. */
+  arm(at: number): void {
+    if (at >= this.#armed || this.#turning) return;
+    const now = this.#clock.now();
+    this.#timer?.clear();
+    const delay = Math.min(Math.max(Math.ceil(at - now), 0), LONGEST_DELAY);
+    this.#armed = Math.max(at, now);
+    if (delay === LONGEST_DELAY) this.#armed = now + delay;
+    this.#timer = this.#clock.schedule(this.#fire, delay);
+    if (!this.#held) this.#timer.hold(false);
+  }
+
+  /** Says whether a caller waits. */
+  hold(alive: boolean): void {
+    this.#held = alive;
+    this.#timer?.hold(alive);
+  }
+
+  /** Takes the timer back. */
+  clear(): void {
+    this.#timer?.clear();
+    this.#timer = undefined;
+    this.#armed = Infinity;
+  }
+
+  #fired(): void {
+    const due = this.#armed;
+    const fired = this.#clock.now();
+    this.#timer = undefined;
+    this.#armed = Infinity;
+    if (fired - due <= this.#tolerance) {
+      this.#tick();
+      return;
+    }
+    this.#late(due, fired);
+    this.#turning = true;
+    this.#clock.afterIo(() => {
+      this.#turning = false;
+      this.#tick();
+    });
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * The core as WebAssembly: compiled when it is first asked for, never at import.
+ *
+ * The one file that knows the exports of the build.
+ */
+
+import * as glue from './glue.js';
+import type { ClientField, Core, Engine, HttpReading, Stats, TopologyChange } from './engine.js';
+import { RECORD } from './record.js';
+
+let memory: WebAssembly.Memory | undefined;
+
+/** The core; compiled now unless it was. */
+export function core(module: () => WebAssembly.Module | BufferSource): Core {
+  memory ??= glue.initSync({ module: module() }).memory;
+  return wasm;
+}
+
+
+const wasm: Core = {
+  create: (config, seed, notes, now) => new WasmEngine(config, seed, notes, now),
+  idempotency: glue.httpIdempotency,
+  delayHeaders: () => glue.delayHeaders(),
+  answer(status, headers, repeatsToken, wall): HttpReading {
+    const read = glue.readHttp(status, [...headers], repeatsToken, wall);
+    const reading = { class: read.failureClass, retryAfter: read.retryAfter, never: read.never };
+    read.free();
+    return reading;
+  },
+  fault: (fault) => glue.faultClass(fault),
+  clientField: (field: ClientField) =>
+    glue.clientField(field.seen, field.attempt, field.hedge, field.left, field.priority, field.call, field.client),
+};
+
+class WasmEngine implements Engine {
+  readonly #client: glue.Client;
+  readonly #address: number;
+  readonly #length: number;
+  #view: Float64Array;
+
+  constructor(config: unknown, seed: Uint8Array, notes: boolean, now: number) {
+    this.#client = notes ? glue.Client.withNotes(config, seed, now) : new glue.Client(config, seed, now);
+    this.#address = this.#client.records();
+    this.#length = this.#client.recordCapacity() * RECORD;
+    this.#view = this.#fresh();
+  }
+
+  records(): Float64Array {
+    // Growth of the memory detaches every view of it.
+    if (this.#view.length === 0) this.#view = this.#fresh();
+    return this.#view;
+  }
+
+  take(): number {
+    const records = this.records();
+    const count = records[this.#length] ?? 0;
+    records[this.#length] = 0;
+    return count;
+  }
+
+  next(): number {
+    return this.records()[this.#length + 1] ?? Infinity;
+  }
+
+  poll(): void {
+    this.#client.pollActions();
+  }
+
+  start(
+    cookie: number,
+    namespace: number,
+    operation: number,
+    replicas: number,
+    deadline: number,
+    wall: number,
+    packed: number,
+    now: number,
+  ): number {
+    return this.#client.start(cookie, namespace, operation, replicas, deadline, wall, packed, now);
+  }
+
+  response(attempt: number, now: number): void {
+    this.#client.handleResponse(attempt, now);
+  }
+
+  failure(attempt: number, packed: number, retryAfter: number, maxRetries: number, now: number): void {
+    this.#client.handleFailure(attempt, packed, retryAfter, maxRetries, now);
+  }
+
+  cancelled(attempt: number, now: number): void {
+    this.#client.handleCancelled(attempt, now);
+  }
+
+  cancel(call: number, now: number): void {
+    this.#client.cancel(call, now);
+  }
+
+  timeout(now: number): void {
+    this.#client.handleTimeout(now);
+  }
+
+  drain(deadline: number, now: number): void {
+    this.#client.drain(deadline, now);
+  }
+
+  lateTick(due: number, fired: number): void {
+    this.#client.handleLateTick(due, fired);
+  }
+
+  signal(field: string, namespace: number, operation: number, now: number): number {
+    return this.#client.handleSignalHeader(field, namespace, operation, now);
+  }
+
+  topology(changes: readonly TopologyChange[], now: number): ArrayLike<number> {
+    return this.#client.handleTopology(changes, now);
+  }
+
+  pollNotes(): number {
+    return this.#client.pollNotes();
+  }
+
+  namespace(name: string): number {
+    return this.#client.namespace(name);
+  }
+
+  operation(name: string): number {
+    return this.#client.operation(name);
+  }
+
+  token(call: number): string | undefined {
+    return this.#client.token(call);
+  }
+
+  inFlight(endpoint: number): number {
+    return this.#client.inFlight(endpoint);
+  }
+
+  isIdle(): boolean {
+    return this.#client.isIdle();
+  }
+
+  lateTolerance(): number {
+    return this.#client.lateTolerance();
+  }
+
+  stats(): Stats {
+    return this.#client.stats() as Stats;
+  }
+
+  explain(call: number): unknown {
+    return this.#client.explain(call);
+  }
+
+  script(stream: number, fractions: Uint32Array): void {
+    this.#client.scriptFractions(stream, fractions);
+  }
+
+  free(): void {
+    this.#client.free();
+  }
+
+  #fresh(): Float64Array {
+    if (memory === undefined) throw new Error('the core is not compiled');
+    return new Float64Array(memory.buffer, this.#address, this.#length + 2);
+  }
+}

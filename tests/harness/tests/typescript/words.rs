@@ -1,0 +1,97 @@
+//! Words in the order of their codes, and reasons by code.
+
+use hedgerow::{
+    Cause, FailureClass, Reason, StreamKind,
+    client::action::{AttemptKind, Outcome},
+    config::{FieldKind, fields},
+};
+use std::fmt::Write;
+
+/// The lists of words that records and documents use.
+pub(crate) fn words() -> String {
+    let classes: Vec<_> = FailureClass::ALL.iter().map(|class| class.slug()).collect();
+    let kinds =
+        [(AttemptKind::Primary, "primary"), (AttemptKind::Hedge, "hedge"), (AttemptKind::Retry, "retry")];
+    let kinds = in_order(kinds.map(|(kind, word)| (kind as usize, word)));
+    let outcomes = [(Outcome::Ok, "ok"), (Outcome::Failed, "failed"), (Outcome::Cancelled, "cancelled")];
+    let outcomes = in_order(outcomes.map(|(outcome, word)| (outcome as usize, word)));
+    let causes = [Cause::Server, Cause::ClientPause].map(|cause| match cause {
+        Cause::Server => "server",
+        Cause::ClientPause => "client_pause",
+    });
+    let lists = [
+        list(
+            "PRIORITY",
+            "Priority",
+            "How important a call is, by code.",
+            &of_field("operations.<op>.priority"),
+        ),
+        list(
+            "IDEMPOTENCY",
+            "Idempotency",
+            "Whether a call may be sent again, by code.",
+            &of_field("operations.<op>.idempotency"),
+        ),
+        list("FAILURE_CLASSES", "FailureClass", "Why an attempt failed, by code less 1.", &classes),
+        list("ATTEMPT_KINDS", "AttemptKind", "Why an attempt is sent, by code.", &kinds),
+        list("OUTCOMES", "Outcome", "How a call ended, by code.", &outcomes),
+        list("CAUSES", "Cause", "Whose fault a timeout was, by code less 1.", &causes),
+    ];
+    let codes: Vec<_> = STREAMS.iter().map(|(word, kind)| format!("{word}: {}", *kind as u8)).collect();
+    let numbers = format!(
+        "/** Numbers of the streams of draws that a test can script. */\nexport const STREAM_NUMBERS = {{ {} }} as const;\nexport type StreamName = keyof typeof STREAM_NUMBERS;\n",
+        codes.join(", ")
+    );
+    format!("{}\n{numbers}", lists.join("\n"))
+}
+
+const STREAMS: [(&str, StreamKind); 4] = [
+    ("backoff", StreamKind::Backoff),
+    ("hedge_coin", StreamKind::HedgeCoin),
+    ("balance", StreamKind::Balance),
+    ("signal_refresh", StreamKind::SignalRefresh),
+];
+
+/// Slugs by code, and codes by name.
+pub(crate) fn reasons() -> String {
+    let mut slugs: Vec<_> = Reason::ALL.iter().map(|reason| reason.slug()).collect();
+    slugs.sort_unstable();
+    slugs.dedup();
+    let mut out = String::from("/** Stable short names of the reasons. */\nexport type ReasonSlug =\n");
+    for slug in slugs {
+        let _ = writeln!(out, "  | '{slug}'");
+    }
+    out.truncate(out.trim_end().len());
+    out.push_str(
+        ";\n\n/** Short names by code. */\nexport const REASONS: Readonly<Record<number, ReasonSlug>> = {\n",
+    );
+    for reason in Reason::ALL {
+        let _ = writeln!(out, "  {}: '{}',", reason.code(), reason.slug());
+    }
+    out.push_str("};\n\n/** Codes by name. */\nexport const enum ReasonCode {\n");
+    for reason in Reason::ALL {
+        let _ = writeln!(out, "  /** {} */\n  {reason:?} = {},", reason.text(), reason.code());
+    }
+    out.push_str("}\n");
+    out
+}
+
+fn of_field(path: &str) -> Vec<&'static str> {
+    let field = fields().iter().find(|field| field.path == path).expect("a field of the table");
+    match field.kind {
+        FieldKind::Word(words) => words.to_vec(),
+        other => panic!("{path} is {other:?}, no list of words"),
+    }
+}
+
+fn in_order<const N: usize>(words: [(usize, &'static str); N]) -> [&'static str; N] {
+    assert!(words.iter().enumerate().all(|(at, (code, _))| at == *code), "{words:?}");
+    words.map(|(_, word)| word)
+}
+
+fn list(name: &str, kind: &str, about: &str, words: &[&str]) -> String {
+    let words = words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ");
+    format!(
+        "/** {about} */\nexport const {name} = [{words}] as const;\nexport type {kind} = (typeof {name})[number];\n"
+    )
+}
