@@ -10,10 +10,11 @@ import { PendingCall, type Callback } from './call.js';
 import type { Clock } from './clock.js';
 import type { Core, Engine, Stats, TopologyChange } from './engine.js';
 import { Driver } from './driver.js';
-import { ConfigError, refusal, StateError } from './errors.js';
+import { refusal } from './errors.js';
 import { Sink } from './event.js';
 import { ReasonCode } from './generated/reasons.js';
 import { hostClock } from './host-clock.js';
+import { kindOf, misuse, translated } from './misuse.js';
 import { Endpoints, Names, namesIn } from './names.js';
 import type { CallOptions, ClientOptions, Endpoint } from './options.js';
 import { OPERATIONS_OWN, NOT_GIVEN, WITH_TOKEN } from './record.js';
@@ -232,27 +233,4 @@ function code(codes: ReadonlyMap<string, number>, name: string, word: string | u
   const found = codes.get(word);
   if (found === undefined) throw misuse(`${name}: ${String(word)}, want ${[...codes.keys()].join(', ')}`);
   return found;
-}
-
-function misuse(message: string): StateError {
-  return new StateError('invalid_argument', message);
-}
-
-function kindOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return typeof value;
-  if ('then' in value) return 'a promise, which cannot be repeated';
-  return Symbol.asyncIterator in value ? 'an iterable, which cannot be repeated' : 'an object';
-}
-
-/** Runs a cold call of the core and gives its errors the classes of this package. */
-function translated<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const told = error as { code?: unknown; path?: unknown };
-    if (told.code === 'config') throw new ConfigError(String(told.path ?? ''), error.message);
-    if (told.code === 'invalid_argument') throw misuse(error.message);
-    throw error;
-  }
 }

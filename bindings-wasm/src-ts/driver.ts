@@ -1,14 +1,14 @@
 /**
- * The driver: carries what happens to the core, and performs what the core decides.
+ * The driver: carries what happens to the core, and has performed what the core decides.
  *
  * One turn is: hand one input over, copy the actions it led to, perform them in order, arm the one timer, tell the
- * listener. Callbacks run while actions are performed; what they do to the client is handed over at once, and its
- * actions wait behind those that are being performed. The clock is read once per input.
+ * listener. An input that comes while actions are performed is handed over at once, and its actions are performed by the
+ * turn that is under way. The clock is read once per input.
  *
  * Nothing is decided here. When the core breaks (it does not), every call is rejected and the client is unusable.
  */
 
-import { type Attempt, Standing, Transmission } from './attempt.js';
+import { Standing, type Transmission } from './attempt.js';
 import type { Owner, PendingCall } from './call.js';
 import type { Clock } from './clock.js';
 import type { Engine } from './engine.js';
@@ -16,10 +16,9 @@ import { refusal, StateError } from './errors.js';
 import { eventOf, refused, type Sink } from './event.js';
 import type { Endpoints } from './names.js';
 import { classCode, type Classify, type Failure, meaningOf } from './outcome.js';
-import { ActionQueue } from './queue.js';
+import { Performer } from './performer.js';
 import * as record from './record.js';
-import { attach, CANCELLED, tell } from './report.js';
-import { CallTable } from './table.js';
+import { CANCELLED } from './report.js';
 import { OneTimer } from './timer.js';
 
 /** The numbers of a start. */
@@ -40,8 +39,7 @@ export class Driver implements Owner {
   readonly #classify: Classify | undefined;
   readonly #sink: Sink;
   readonly #timer: OneTimer;
-  readonly #calls = new CallTable();
-  readonly #queue = new ActionQueue();
+  readonly #performer: Performer;
   #pending = 0;
   #performing = false;
   #stopping = false;
@@ -53,6 +51,12 @@ export class Driver implements Owner {
     this.#endpoints = endpoints;
     this.#classify = classify;
     this.#sink = sink;
+    this.#performer = new Performer(engine, endpoints, sink, {
+      answered: (attempt, value) => this.#answered(attempt, value),
+      failed: (attempt, error) => this.#failed(attempt, error),
+      unwanted: (attempt) => this.#unwanted(attempt),
+      decided: () => this.#decided(),
+    });
     const late = (due: number, fired: number): void => this.#guard(() => engine.lateTick(due, fired));
     this.#timer = new OneTimer(clock, engine.lateTolerance(), late, () => this.#tick());
   }
@@ -72,7 +76,7 @@ export class Driver implements Owner {
     this.check();
     const { engine } = this;
     const now = this.clock.now();
-    const cookie = this.#calls.reserve();
+    const cookie = this.#performer.calls.reserve();
     const { namespace, operation, deadlineMs, wall, packed } = numbers;
     // What has passed already must not read as "not given".
     const deadline = Math.max(now + deadlineMs, 0);
@@ -91,7 +95,9 @@ export class Driver implements Owner {
 
   /** The caller gave up. */
   abandon(call: PendingCall): void {
-    if (this.#stopped === undefined && !call.decided) this.input((now) => this.engine.cancel(call.id, now));
+    if (this.#stopped !== undefined || call.decided) return;
+    this.#guard(() => this.input((now) => this.engine.cancel(call.id, now)));
+    if (this.#stopped === undefined && this.engine.next() === Infinity) this.#timer.clear();
   }
 
   /** Hands one rare input over; what it throws is the caller's. */
@@ -120,14 +126,14 @@ export class Driver implements Owner {
   #admitted(call: PendingCall, id: number, cookie: number): void {
     call.id = id;
     call.cookie = cookie;
-    this.#calls.put(cookie, call);
+    this.#performer.calls.put(cookie, call);
     this.#pending += 1;
     if (this.#pending === 1) this.#timer.hold(true);
     call.listen();
   }
 
   #denied(call: PendingCall, id: number, cookie: number, now: number): void {
-    this.#calls.release(cookie);
+    this.#performer.calls.release(cookie);
     if (Number.isNaN(id)) {
       call.reject(new StateError('invalid_argument', 'an option of the call is no number that it may be'));
       return;
@@ -174,6 +180,16 @@ export class Driver implements Owner {
     this.#turn(now);
   }
 
+  #unwanted(attempt: Transmission): void {
+    this.#reportCancelled(attempt, this.clock.now());
+    this.#take();
+  }
+
+  #decided(): void {
+    this.#pending -= 1;
+    if (this.#pending === 0) this.#timer.hold(false);
+  }
+
   #reportCancelled(attempt: Transmission, now: number): void {
     this.#ended(attempt, CANCELLED, now);
     this.engine.cancelled(attempt.id, now);
@@ -204,7 +220,7 @@ export class Driver implements Owner {
     attempt.result = result;
     if (attempt.standing === Standing.Open) attempt.call.outstanding -= 1;
     attempt.standing = Standing.Ended;
-    this.#forget(attempt.call);
+    this.#performer.forget(attempt.call);
   }
 
   /** Copies what the last input led to, performs it unless a turn further up will, and goes to sleep. */
@@ -213,7 +229,7 @@ export class Driver implements Owner {
       this.#take();
       if (this.#performing) return;
       this.#performing = true;
-      this.#perform(now);
+      while (this.#stopped === undefined && this.#performer.perform(now));
       this.#performing = false;
       if (this.#stopping) this.#stop(new StateError('closed', 'the client was closed'));
       else if (this.#stopped === undefined) this.#timer.arm(this.engine.next());
@@ -228,7 +244,7 @@ export class Driver implements Owner {
     let count = engine.take();
     while (count > 0) {
       const records = engine.records();
-      this.#queue.push(records, count);
+      this.#performer.queue.push(records, count);
       if ((count + 1) * record.RECORD <= records.length) break;
       engine.poll();
       count = engine.take();
@@ -245,107 +261,6 @@ export class Driver implements Owner {
       for (let at = 0; at < count * record.RECORD; at += record.RECORD) {
         this.#sink.push(eventOf((which) => records[at + which] ?? 0, now, name));
       }
-    }
-  }
-
-  #perform(now: number): void {
-    const queue = this.#queue;
-    while (queue.next() && this.#stopped === undefined) {
-      if (this.#sink.isWanted) {
-        this.#sink.push(eventOf((which) => queue.slot(which), now, (id) => this.#endpoints.name(id)));
-      }
-      const call = this.#calls.get(queue.slot(record.Slot.Cookie));
-      if (call?.id !== queue.slot(record.Slot.Call)) continue;
-      switch (queue.slot(record.Slot.Code)) {
-        case record.Code.Send:
-          this.#send(call, now);
-          break;
-        case record.Code.Cancel:
-          this.#cancel(call);
-          break;
-        case record.Code.Complete:
-          this.#complete(call);
-          break;
-      }
-    }
-  }
-
-  #send(call: PendingCall, now: number): void {
-    const queue = this.#queue;
-    const packed = queue.slot(record.Slot.Packed);
-    if (call.token === undefined && record.hasToken(packed)) call.token = this.engine.token(call.id);
-    const attempt = new Transmission(
-      call,
-      queue.slot(record.Slot.Attempt),
-      this.#endpoints.name(queue.slot(record.Slot.Endpoint)),
-      packed,
-      queue.slot(record.Slot.Time),
-      now,
-    );
-    call.attempts.push(attempt);
-    call.outstanding += 1;
-    // The caller may have given up while this action waited.
-    if (call.settled) {
-      this.#reportCancelled(attempt, now);
-      this.#take();
-    } else this.#launch(call.callback, attempt);
-  }
-
-  #launch(callback: (attempt: Attempt) => unknown, attempt: Transmission): void {
-    const answered = (value: unknown): void => this.#answered(attempt, value);
-    const failed = (error: unknown): void => this.#failed(attempt, error);
-    let result: unknown;
-    try {
-      result = callback(attempt);
-      if (isThenable(result)) {
-        (result instanceof Promise ? result : Promise.resolve(result)).then(answered, failed);
-        return;
-      }
-    } catch (error) {
-      return failed(error);
-    }
-    answered(result);
-  }
-
-  #cancel(call: PendingCall): void {
-    const attempt = call.attempt(this.#queue.slot(record.Slot.Attempt));
-    if (attempt?.standing !== Standing.Open) return;
-    call.outstanding -= 1;
-    attempt.stop(record.reasonOf(this.#queue.slot(record.Slot.Packed)));
-    this.#forget(call);
-  }
-
-  #complete(call: PendingCall): void {
-    call.decided = true;
-    this.#pending -= 1;
-    if (this.#pending === 0) this.#timer.hold(false);
-    if (record.outcomeOf(this.#queue.slot(record.Slot.Packed)) === record.Outcome.Ok) {
-      call.resolve(call.attempt(this.#queue.slot(record.Slot.Attempt))?.value);
-    } else if (!call.settled) {
-      call.reject(this.#verdict(call));
-    } else if (this.#pending === 0 && this.engine.next() === Infinity) {
-      this.#timer.clear();
-    }
-    this.#forget(call);
-  }
-
-  /** What a call that failed is rejected with: what its last attempt threw, else why the core ended it. */
-  #verdict(call: PendingCall): unknown {
-    const queue = this.#queue;
-    const packed = queue.slot(record.Slot.Packed);
-    const [wall, lost] = [queue.slot(record.Slot.Time), queue.slot(record.Slot.Argument)];
-    const reason = record.reasonOf(packed);
-    const report = tell(call.attempts, reason, wall, lost, record.causeOf(packed));
-    if (!call.failed) return refusal(reason, report);
-    attach(call.error, report);
-    return call.error;
-  }
-
-  /** Forgets a call that is decided and has no attempt left to stop. */
-  #forget(call: PendingCall): void {
-    if (call.decided && call.outstanding === 0 && call.cookie >= 0) {
-      this.#calls.release(call.cookie);
-      call.cookie = -1;
     }
   }
 
@@ -369,11 +284,7 @@ export class Driver implements Owner {
     this.#pending = 0;
     this.#timer.hold(false);
     this.#timer.clear();
-    for (const call of this.#calls.all()) call.reject(why);
+    for (const call of this.#performer.calls.all()) call.reject(why);
     if (why.code === 'closed') this.engine.free();
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,0 +1,28 @@
+/** Misuse: what a program gets wrong is told with the name of the argument, what was given, and what is wanted. */
+
+import { ConfigError, StateError } from './errors.js';
+
+/** An error for an argument that is none. */
+export function misuse(message: string): StateError {
+  return new StateError('invalid_argument', message);
+}
+
+/** What a value is that is no function. */
+export function kindOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return typeof value;
+  if ('then' in value) return 'a promise, which cannot be repeated';
+  return Symbol.asyncIterator in value ? 'an iterable, which cannot be repeated' : 'an object';
+}
+
+/** Runs a cold call of the core and gives its errors the classes of this package. */
+export function translated<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const told = error as { code?: unknown; path?: unknown };
+    if (told.code === 'config') throw new ConfigError(String(told.path ?? ''), error.message);
+    if (told.code === 'invalid_argument') throw misuse(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Performing: what the core decided becomes attempts, aborts and settled promises.
+ *
+ * Actions are performed in the order in which the core gave them. Callbacks run here, and only here; what they do to
+ * the client meanwhile is handed over by the driver, and its actions wait behind those that are being performed.
+ */
+
+import { type Attempt, Standing, Transmission } from './attempt.js';
+import type { PendingCall } from './call.js';
+import type { Engine } from './engine.js';
+import { refusal } from './errors.js';
+import { eventOf, type Sink } from './event.js';
+import type { Endpoints } from './names.js';
+import { ActionQueue } from './queue.js';
+import { causeOf, Code, hasToken, Outcome, outcomeOf, reasonOf, Slot } from './record.js';
+import { attach, tell } from './report.js';
+import { CallTable } from './table.js';
+
+/** Who is told how attempts end. */
+export interface Reports {
+  answered(attempt: Transmission, value: unknown): void;
+  failed(attempt: Transmission, error: unknown): void;
+  /** An attempt was not begun, because its caller had given up. */
+  unwanted(attempt: Transmission): void;
+  /** A call was decided. */
+  decided(): void;
+}
+
+export class Performer {
+  readonly queue = new ActionQueue();
+  readonly calls = new CallTable();
+  readonly #engine: Engine;
+  readonly #endpoints: Endpoints;
+  readonly #sink: Sink;
+  readonly #reports: Reports;
+
+  constructor(engine: Engine, endpoints: Endpoints, sink: Sink, reports: Reports) {
+    this.#engine = engine;
+    this.#endpoints = endpoints;
+    this.#sink = sink;
+    this.#reports = reports;
+  }
+
+  /** Performs the action that waits longest; `false` when none does. */
+  perform(now: number): boolean {
+    const { queue } = this;
+    if (!queue.next()) return false;
+    if (this.#sink.isWanted) {
+      this.#sink.push(eventOf((which) => queue.slot(which), now, (id) => this.#endpoints.name(id)));
+    }
+    const call = this.calls.get(queue.slot(Slot.Cookie));
+    if (call?.id !== queue.slot(Slot.Call)) return true;
+    switch (queue.slot(Slot.Code)) {
+      case Code.Send:
+        this.#send(call, now);
+        break;
+      case Code.Cancel:
+        this.#cancel(call);
+        break;
+      case Code.Complete:
+        this.#complete(call);
+        break;
+    }
+    return true;
+  }
+
+  /** Forgets a call that is decided and has no attempt left to stop. */
+  forget(call: PendingCall): void {
+    if (call.decided && call.outstanding === 0 && call.cookie >= 0) {
+      this.calls.release(call.cookie);
+      call.cookie = -1;
+    }
+  }
+
+  #send(call: PendingCall, now: number): void {
+    const { queue } = this;
+    const packed = queue.slot(Slot.Packed);
+    if (call.token === undefined && hasToken(packed)) call.token = this.#engine.token(call.id);
+    const attempt = new Transmission(
+      call,
+      queue.slot(Slot.Attempt),
+      this.#endpoints.name(queue.slot(Slot.Endpoint)),
+      packed,
+      queue.slot(Slot.Time),
+      now,
+    );
+    call.attempts.push(attempt);
+    call.outstanding += 1;
+    // The caller may have given up while this action waited.
+    if (call.settled) this.#reports.unwanted(attempt);
+    else this.#launch(call.callback, attempt);
+  }
+
+  #launch(callback: (attempt: Attempt) => unknown, attempt: Transmission): void {
+    const answered = (value: unknown): void => this.#reports.answered(attempt, value);
+    const failed = (error: unknown): void => this.#reports.failed(attempt, error);
+    let result: unknown;
+    try {
+      result = callback(attempt);
+      if (isThenable(result)) {
+        (result instanceof Promise ? result : Promise.resolve(result)).then(answered, failed);
+        return;
+      }
+    } catch (error) {
+      return failed(error);
+    }
+    answered(result);
+  }
+
+  #cancel(call: PendingCall): void {
+    const attempt = call.attempt(this.queue.slot(Slot.Attempt));
+    if (attempt?.standing !== Standing.Open) return;
+    call.outstanding -= 1;
+    attempt.stop(reasonOf(this.queue.slot(Slot.Packed)));
+    this.forget(call);
+  }
+
+  #complete(call: PendingCall): void {
+    call.decided = true;
+    if (outcomeOf(this.queue.slot(Slot.Packed)) === Outcome.Ok) {
+      call.resolve(call.attempt(this.queue.slot(Slot.Attempt))?.value);
+    } else if (!call.settled) call.reject(this.#verdict(call));
+    this.#reports.decided();
+    this.forget(call);
+  }
+
+  /** What a call that failed is rejected with: what its last attempt threw, else why the core ended it. */
+  #verdict(call: PendingCall): unknown {
+    const { queue } = this;
+    const packed = queue.slot(Slot.Packed);
+    const [wall, lost] = [queue.slot(Slot.Time), queue.slot(Slot.Argument)];
+    const reason = reasonOf(packed);
+    const report = tell(call.attempts, reason, wall, lost, causeOf(packed));
+    if (!call.failed) return refusal(reason, report);
+    attach(call.error, report);
+    return call.error;
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
