@@ -19,7 +19,7 @@ export interface ClientOptions {
   /** Another clock than the host's, for tests. */
   readonly clock?: Clock;
   /** 32 secret bytes, unique to this client; drawn from the host's secure source when absent. */
-  readonly seed?: Uint8Array;
+  readonly seed?: Uint8Array | undefined;
   /** Is told every decision. One that throws is not called again. */
   readonly onEvent?: (event: Event) => void;
 }

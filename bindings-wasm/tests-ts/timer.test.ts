@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { createClient } from 'hedgerow';
+import { program } from './program.js';
 import { CONFIG, HeldTransport, service, watched } from './scene.js';
-
-/** Runs a program of this folder in a process of its own; answers the JSON that it prints. */
-function program(name: string): unknown {
-  const path = fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
-  return JSON.parse(execFileSync(process.execPath, [path], { encoding: 'utf8', timeout: 60_000 }));
-}
 
 test('a thousand calls that wait use one host timer', async () => {
   const before = active();

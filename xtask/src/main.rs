@@ -9,6 +9,7 @@ mod child;
 mod demo;
 mod fuzz;
 mod generated;
+mod npm;
 mod report;
 mod setup;
 mod suite;
@@ -43,6 +44,8 @@ enum Verb {
     Tidy,
     /// Builds the WebAssembly modules and checks what they import, weigh and do.
     Wasm(wasm::Args),
+    /// Builds the npm package beside the modules and tests it.
+    Npm,
     /// Runs the extra verification tools that are installed and names those that are not.
     Verify,
 }
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Verb::Fuzz(args) => fuzz::run(&args),
         Verb::Tidy => tidy::run(),
         Verb::Wasm(args) => wasm::run(&args),
+        Verb::Npm => npm::run(),
         Verb::Verify => verify::run(),
     };
     report.finish()

@@ -10,8 +10,9 @@ import type { Client } from '../client.js';
 
 /** The part of a URL behind the base, `undefined` for a URL that is not the service's. */
 export function resourceOf(url: string, client: Client): string | undefined {
-  if (url.startsWith('/') && !url.startsWith('//')) return url;
-  if (!/^[a-z][a-z0-9+.-]*:/i.test(url) && !url.startsWith('//')) return `/${url}`;
+  if (url.startsWith('//')) return undefined;
+  if (url.startsWith('/')) return url;
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(url)) return `/${url}`;
   const bases = client.endpoints.map((name) => client.urlOf(name)).filter((base) => base !== undefined);
   const below = bases.map((base) => behind(url, base)).filter((rest) => rest !== undefined);
   // The longest base is the most specific one.

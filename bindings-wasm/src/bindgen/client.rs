@@ -9,7 +9,7 @@ use hedgerow::signal::header::{Breadth, SloField};
 use hedgerow::token::Token;
 use hedgerow::token::text::{TextForm, TokenText};
 use hedgerow::wire::{BUFFER_RECORDS, RECORD, TAIL, float, id};
-use hedgerow::{CallId, EndpointId, Stream, StreamKind, config};
+use hedgerow::{CallId, Config, EndpointId, Stream, StreamKind, config};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -30,8 +30,13 @@ impl Client {
     /// Builds a client without endpoints from its document and 32 secret bytes.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, seed: &[u8], at: f64) -> Result<Self, JsValue> {
-        let inner = hedgerow::Client::new(document::config(config)?, &document::seed(seed)?, now(at));
-        Ok(Self { inner, buffer: vec![0.0; BUFFER_RECORDS * RECORD + TAIL] })
+        Self::build(document::config(config)?, seed, at)
+    }
+
+    /// Builds a client as the constructor does, for a host with a listener: notes are kept.
+    #[wasm_bindgen(js_name = withNotes)]
+    pub fn with_notes(config: JsValue, seed: &[u8], at: f64) -> Result<Self, JsValue> {
+        Self::build(document::config(config)?.with_notes(), seed, at)
     }
 
     /// Where the record buffer lies in linear memory, in bytes.
@@ -236,6 +241,15 @@ impl Client {
         self.inner.handle_stall(StallReport::Paused { from: now(from), to: now(to) }, now(at));
     }
 
+    /// A timer that was due at one time fired at another: a pause, when it is later than the configured slack.
+    #[wasm_bindgen(js_name = handleLateTick)]
+    pub fn handle_late_tick(&mut self, due: f64, at: f64) {
+        let (from, to) = (now(due), now(at));
+        if to.since(from) > self.inner.config().stall.slack {
+            self.inner.handle_stall(StallReport::Paused { from, to }, to);
+        }
+    }
+
     /// Timers are throttled from now on.
     #[wasm_bindgen(js_name = handleThrottled)]
     pub fn handle_throttled(&mut self, at: f64) {
@@ -339,6 +353,11 @@ impl Client {
     pub fn script_fractions(&mut self, kind: u16, fractions: Vec<u32>) -> Result<(), JsValue> {
         self.inner.script(stream_kind(kind)?, Stream::from_fractions(fractions));
         Ok(())
+    }
+
+    fn build(config: Config, seed: &[u8], at: f64) -> Result<Self, JsValue> {
+        let inner = hedgerow::Client::new(config, &document::seed(seed)?, now(at));
+        Ok(Self { inner, buffer: vec![0.0; BUFFER_RECORDS * RECORD + TAIL] })
     }
 
     fn start_with(&mut self, record: &[f64; RECORD], replicas: usize, token: Option<Token>, at: f64) -> f64 {

@@ -5,7 +5,9 @@
 use hedgerow::retry::http::{Body, Response};
 use hedgerow::retry::pushback::Hint;
 use hedgerow::retry::{grpc, http, http_date, server_delay};
-use hedgerow::{Ended, Fault, Pushback};
+use hedgerow::signal::capabilities::ClientField;
+use hedgerow::wire::id;
+use hedgerow::{Duration, Ended, Fault, Pushback};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -163,4 +165,31 @@ pub fn ratelimit_reset(text: &str, wall_time: f64) -> f64 {
 pub fn parse_http_date(text: &str, wall_time: f64) -> f64 {
     let date = wall(wall_time).and_then(|wall| http_date::parse(text, wall));
     date.map_or(-1.0, |date| MS.tell(date.as_micros()))
+}
+
+/// The request field that tells a server of an attempt; −1 and the empty text where nothing is to be told. Empty when a
+/// value breaks its rule.
+#[wasm_bindgen(js_name = clientField)]
+pub fn client_field(
+    seen: f64,
+    attempt: u32,
+    hedge: bool,
+    left: f64,
+    priority: u8,
+    call: f64,
+    client: String,
+) -> String {
+    let told = |number: f64| (number >= 0.0).then(|| id(number));
+    let field = ClientField {
+        seen: told(seen),
+        attempt: Some(attempt),
+        hedge,
+        // A call that is late already is still sent, and must not claim to have no time.
+        left: MS.span(left).map(|left| left.max(Duration::from_micros(1))),
+        priority: Some(priority),
+        call: told(call),
+        client: (!client.is_empty()).then_some(client),
+        ..ClientField::default()
+    };
+    field.to_text().unwrap_or_default()
 }

@@ -18,7 +18,7 @@ use crate::report::Report;
 use crate::setup;
 
 /// The npm package and its output.
-const PACKAGE: &str = "bindings-wasm";
+pub(crate) const PACKAGE: &str = "bindings-wasm";
 
 /// Where a build leaves the module.
 const BUILT: &str = "target/wasm32-unknown-unknown/wasm/hedgerow_wasm.wasm";
@@ -58,7 +58,7 @@ fn dist() -> PathBuf {
 }
 
 /// The development tools of the package, by its lock file.
-fn install() -> Ending {
+pub(crate) fn install() -> Ending {
     let folder = root().join(PACKAGE);
     // npm writes this file when it has finished; as long as it is newer than the lock, everything is there.
     let age = |path: PathBuf| fs::metadata(path).and_then(|found| found.modified()).ok();

@@ -1,0 +1,34 @@
+//! `cargo xtask npm`: the npm package beside the built modules, a program that uses it, and its tests.
+//!
+//! The modules must have been built; `cargo xtask wasm` does that.
+
+use std::process::Command;
+
+use crate::child::{self, Ending, command, root};
+use crate::report::Report;
+use crate::wasm;
+
+/// The scripts of the package, in order.
+const SCRIPTS: [(&str, &str); 3] =
+    [("npm build", "build"), ("npm types of a consumer", "check"), ("npm tests", "test")];
+
+/// Builds, compiles a consumer, tests.
+pub(crate) fn run() -> Report {
+    let mut report = Report::default();
+    report.step("npm packages", wasm::install);
+    steps(&mut report);
+    report
+}
+
+/// The steps, also of the whole test run.
+pub(crate) fn steps(report: &mut Report) {
+    for (name, script) in SCRIPTS {
+        report.step(name, || child::run(&mut script_of_package(script)));
+    }
+}
+
+fn script_of_package(name: &str) -> Command {
+    let mut npm = command("npm", "run --silent");
+    npm.arg(name).current_dir(root().join(wasm::PACKAGE));
+    npm
+}
