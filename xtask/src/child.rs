@@ -123,8 +123,27 @@ fn pass_on(lines: &Receiver<String>, until: Instant) -> Option<Ending> {
     }
 }
 
-/// Reads `test result: ok. 3 passed; 0 failed; …`; an ignored test is a failed one, since none may be skipped.
+/// Reads the last lines of a test run; an ignored test is a failed one, since none may be skipped.
 fn tests_in(line: &str) -> Ending {
+    let summary = line.strip_prefix("# ").or_else(|| line.strip_prefix("ℹ "));
+    summary.and_then(tests_in_node).unwrap_or_else(|| tests_in_rust(line))
+}
+
+/// Reads `pass 3`, `fail 0`, `skipped 0` and the like, one a line.
+fn tests_in_node(line: &str) -> Option<Ending> {
+    let (what, count) = line.split_once(' ')?;
+    let count = count.parse::<u64>().ok()?;
+    match what {
+        "pass" => Some(Ending { ok: true, tests_passed: count, tests_failed: 0 }),
+        "fail" | "cancelled" | "skipped" | "todo" => {
+            Some(Ending { ok: count == 0, tests_passed: 0, tests_failed: count })
+        }
+        _ => None,
+    }
+}
+
+/// Reads `test result: ok. 3 passed; 0 failed; …`.
+fn tests_in_rust(line: &str) -> Ending {
     let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
         return Ending::of(true);
     };
@@ -145,6 +164,15 @@ mod tests {
         let line = "test result: FAILED. 12 passed; 2 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.1s";
         assert_eq!(tests_in(line), Ending { ok: false, tests_passed: 12, tests_failed: 2 });
         assert_eq!(tests_in("test time::zero ... ok"), Ending::of(true));
+    }
+
+    #[test]
+    fn the_last_lines_of_a_run_in_node_are_counted() {
+        assert_eq!(tests_in("# pass 80"), Ending { ok: true, tests_passed: 80, tests_failed: 0 });
+        assert_eq!(tests_in("ℹ fail 2"), Ending { ok: false, tests_passed: 0, tests_failed: 2 });
+        assert_eq!(tests_in("# skipped 1").tests_failed, 1);
+        assert_eq!(tests_in("# duration_ms 12"), Ending::of(true));
+        assert_eq!(tests_in("# Subtest: pass 5"), Ending::of(true));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use crate::child::{self, Ending, command, root};
+use crate::child::{self, command, root};
 use crate::report::Report;
 use crate::wasm;
 
