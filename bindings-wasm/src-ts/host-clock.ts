@@ -17,22 +17,29 @@ interface Holding {
   unref(): unknown;
 }
 
-class HostTimer implements Timer {
-  readonly #handle: ReturnType<typeof setTimeout>;
+/** Where they can, and are plain numbers. */
+interface Host {
+  readonly Deno?: { refTimer(timer: number): void; unrefTimer(timer: number): void };
+}
 
-  constructor(handle: ReturnType<typeof setTimeout>) {
-    this.#handle = handle;
+class HostTimer implements Timer {
+  readonly #handle: number | Holding;
+
+  constructor(handle: unknown) {
+    this.#handle = handle as number | Holding;
   }
 
   clear(): void {
-    clearTimeout(this.#handle);
+    clearTimeout(this.#handle as number);
   }
 
   hold(alive: boolean): void {
-    const handle: unknown = this.#handle;
-    if (typeof handle !== 'object' || handle === null || !('unref' in handle)) return;
-    const timer = handle as Holding;
-    if (alive) timer.ref();
+    const timer = this.#handle;
+    if (typeof timer === 'number') {
+      const { Deno } = globalThis as Host;
+      if (alive) Deno?.refTimer(timer);
+      else Deno?.unrefTimer(timer);
+    } else if (alive) timer.ref();
     else timer.unref();
   }
 }
