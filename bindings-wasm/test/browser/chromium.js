@@ -31,7 +31,7 @@ export async function visit(root, path, headers = {}) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const profile = mkdtempSync(join(tmpdir(), "hedgerow-chromium-"));
   const url = `http://127.0.0.1:${server.address().port}/${path}`;
-  const browser = spawn(CHROMIUM, [...FLAGS, `--user-data-dir=${profile}`, url], { stdio: "ignore" });
+  const browser = spawn(CHROMIUM, [...FLAGS, `--user-data-dir=${profile}`, url], { stdio: "ignore", detached: true });
   browser.on("error", done.reject);
   browser.on("exit", (code) => done.reject(new Error(`Chromium ended with ${code}`)));
   const limit = setTimeout(() => done.reject(new Error(`the page told nothing in ${LIMIT_MS} ms`)), LIMIT_MS);
@@ -42,16 +42,28 @@ export async function visit(root, path, headers = {}) {
     await end(browser);
     server.close();
     server.closeAllConnections();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    await remove(profile);
   }
 }
 
-/** Ends the browser, and waits until it has ended. */
+/** Ends the browser with the processes of its own, which are one group, and waits until it has ended. */
 async function end(browser) {
   if (browser.exitCode !== null || browser.pid === undefined) return;
   const ended = new Promise((resolve) => browser.once("exit", resolve));
-  browser.kill("SIGKILL");
+  process.kill(-browser.pid, "SIGKILL");
   await ended;
+}
+
+/** Removes a profile; processes that have not ended yet may write there a little longer. */
+async function remove(profile) {
+  for (let attempt = 0; attempt < 40; attempt += 1) {
+    try {
+      return rmSync(profile, { recursive: true, force: true });
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  return undefined;
 }
 
 async function serve(root, headers, request, response, done) {
