@@ -23,7 +23,9 @@ function withoutLoader(glue) {
 mkdirSync(to('.'), { recursive: true });
 writeFileSync(to('glue.js'), withoutLoader(readFileSync(from('hedgerow.js'), 'utf8')));
 writeFileSync(to('glue.d.ts'), readFileSync(from('hedgerow.d.ts'), 'utf8'));
-const text = readFileSync(from('hedgerow_bg.wasm')).toString('base64');
+const module = readFileSync(from('hedgerow_bg.wasm'));
+writeFileSync(to('hedgerow.wasm'), module);
+const text = module.toString('base64');
 writeFileSync(
   to('inlined.js'),
   `export const bytes = () => Uint8Array.from(atob('${text}'), (letter) => letter.charCodeAt(0));\n`,

@@ -1,0 +1,5 @@
+/** A WebAssembly module that the host compiled. */
+declare module '*.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}
