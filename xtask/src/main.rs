@@ -9,6 +9,7 @@ mod child;
 mod demo;
 mod fuzz;
 mod generated;
+mod node;
 mod npm;
 mod report;
 mod setup;

@@ -4,15 +4,15 @@
 
 use std::process::Command;
 
-use crate::child::{self, command, root};
+use crate::child::{self, Ending, command, root};
 use crate::report::Report;
-use crate::wasm;
+use crate::{node, setup, wasm};
 
 /// The scripts of the package, in order.
 const SCRIPTS: [(&str, &str); 3] =
     [("npm build", "build"), ("npm types of a consumer", "check"), ("npm tests", "test")];
 
-/// Builds, compiles a consumer, tests.
+/// Builds, compiles a consumer, tests, packs.
 pub(crate) fn run() -> Report {
     let mut report = Report::default();
     report.step("npm packages", wasm::install);
@@ -25,6 +25,21 @@ pub(crate) fn steps(report: &mut Report) {
     for (name, script) in SCRIPTS {
         report.step(name, || child::run(&mut script_of_package(script)));
     }
+    report.step("npm package, packed", packed);
+}
+
+/// The tarball in other hosts, whose programs are large: for the long run.
+pub(crate) fn long(report: &mut Report) {
+    report.step("npm package, other hosts", || {
+        let hosts = wasm::package().join("packaging/runtimes");
+        node::install(&hosts).and(node::tests(&hosts))
+    });
+}
+
+/// The tarball in Node, in bundlers and in pages.
+fn packed() -> Ending {
+    let tools = wasm::package().join("packaging");
+    setup::chromium().and(node::install(&tools)).and(node::tests(&tools))
 }
 
 fn script_of_package(name: &str) -> Command {

@@ -24,11 +24,11 @@ const CITED: [&str; 10] = [
 const RESERVED: [&str; 5] = ["example.com", "example.org", ".example", ".test", ".invalid"];
 
 /// Written by tools: a lock file names its registry, and who asks for support.
-const GENERATED: [&str; 2] = ["Cargo.lock", "bindings-wasm/package-lock.json"];
+const GENERATED: [&str; 2] = ["Cargo.lock", "package-lock.json"];
 
 /// Paths and hosts, by line.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
-    let files = tree.files.iter().filter(|file| !GENERATED.contains(&file.path.as_str()));
+    let files = tree.files.iter().filter(|file| !is_generated(&file.path));
     let lines = files
         .flat_map(|file| file.text.lines().enumerate().map(move |(index, line)| (file, index + 1, line)));
     lines
@@ -42,6 +42,10 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
             path.into_iter().chain(hosts).collect::<Vec<_>>()
         })
         .collect()
+}
+
+fn is_generated(path: &str) -> bool {
+    GENERATED.contains(&path.rsplit('/').next().unwrap_or(path))
 }
 
 /// An absolute path: a first folder behind a slash that follows no path itself.

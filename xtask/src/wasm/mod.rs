@@ -11,20 +11,16 @@ mod weight;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::child::{self, Ending, cargo, command, root};
 use crate::report::Report;
-use crate::setup;
+use crate::{node, setup};
 
 /// The npm package and its output.
 pub(crate) const PACKAGE: &str = "bindings-wasm";
 
 /// Where a build leaves the module.
 const BUILT: &str = "target/wasm32-unknown-unknown/wasm/hedgerow_wasm.wasm";
-
-/// The time that the tests of one folder may take.
-const TESTS_LIMIT: Duration = Duration::from_mins(3);
 
 /// What to do with the weights.
 #[derive(Debug, clap::Args)]
@@ -48,8 +44,8 @@ pub(crate) fn steps(report: &mut Report, bless: bool) {
     report.step("wasm builds", build);
     report.step("wasm imports", || imports::check(&dist(), bless));
     report.step("wasm weights", || weight::check(&dist(), bless));
-    report.step("wasm in Node", || tests("test"));
-    report.step("wasm in Chromium", || setup::chromium().and(tests("test/browser")));
+    report.step("wasm in Node", || node::tests(&package().join("test")));
+    report.step("wasm in Chromium", || setup::chromium().and(node::tests(&package().join("test/browser"))));
 }
 
 /// Where the modules are put.
@@ -57,17 +53,14 @@ fn dist() -> PathBuf {
     root().join(PACKAGE).join("dist")
 }
 
-/// The development tools of the package, by its lock file.
+/// The folder of the npm package.
+pub(crate) fn package() -> PathBuf {
+    root().join(PACKAGE)
+}
+
+/// The development tools of the package.
 pub(crate) fn install() -> Ending {
-    let folder = root().join(PACKAGE);
-    // npm writes this file when it has finished; as long as it is newer than the lock, everything is there.
-    let age = |path: PathBuf| fs::metadata(path).and_then(|found| found.modified()).ok();
-    let installed = age(folder.join("node_modules/.package-lock.json"));
-    if installed.is_some() && installed >= age(folder.join("package-lock.json")) {
-        println!("npm packages are installed");
-        return Ending::of(true);
-    }
-    child::run(command("npm", "ci --ignore-scripts --no-audit --no-fund").current_dir(folder))
+    node::install(&package())
 }
 
 fn build() -> Ending {
@@ -118,19 +111,4 @@ fn optimise(from: &Path, to: &Path) -> Ending {
     let program = root().join(PACKAGE).join("node_modules/binaryen/bin/wasm-opt");
     let mut command = command("node", "");
     child::run(command.arg(program).arg("-Oz").arg(from).arg("-o").arg(to))
-}
-
-/// The tests of one folder of the package.
-fn tests(folder: &str) -> Ending {
-    let package = root().join(PACKAGE);
-    let entries = fs::read_dir(package.join(folder)).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    files.retain(|path| path.to_string_lossy().ends_with(".test.js"));
-    files.sort();
-    if files.is_empty() {
-        eprintln!("no tests in {folder}");
-        return Ending::of(false);
-    }
-    let mut node = command("node", "--test --test-reporter=spec");
-    child::run_within(node.args(files).current_dir(package), TESTS_LIMIT)
 }

@@ -1,0 +1,95 @@
+// Packs the package once, and makes projects that have installed the tarball as a user's would.
+
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const packageFolder = join(here, "..");
+const target = join(packageFolder, "../target/packaging");
+const LIMIT_MS = 60_000;
+
+/** Runs a program in a folder; what it prints. Whatever goes wrong is an error with its output. */
+export function run(folder, program, args, environment = {}) {
+  const env = { ...process.env, ...environment };
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: folder, env, encoding: "utf8", timeout: LIMIT_MS });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status}:\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+/** A folder with one project in it, whose `node_modules` holds the tarball alone. */
+export function pack() {
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  run(packageFolder, "npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", target]);
+  const tarball = readdirSync(target).find((name) => name.endsWith(".tgz"));
+  const installed = join(target, "installed");
+  write(installed, { "package.json": JSON.stringify({ name: "scratch", private: true, version: "0.0.0" }) });
+  run(installed, "npm", ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", join(target, tarball)]);
+  return {
+    tarball: join(target, tarball),
+    /** A copy of the project, with these files. */
+    project(name, files) {
+      const folder = join(target, name);
+      cpSync(installed, folder, { recursive: true });
+      write(folder, files);
+      return folder;
+    },
+  };
+}
+
+function write(folder, files) {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+/** The path of a file in a tool that is installed beside the tests. */
+export function tool(path, from = "package.json") {
+  const [scope, name] = path.split("/");
+  const main = scope.startsWith("@") ? `${scope}/${name}` : scope;
+  const manifest = createRequire(join(here, from)).resolve(`${main}/package.json`);
+  return join(dirname(manifest), path.slice(main.length + 1));
+}
+
+/** What every host runs: a call that fails once and is tried again, through two entries of the package. */
+export const USE = `
+  const client = createClient({
+    config: { objective: { target_us: 1000 }, operations: { get: { idempotency: "natural" } } },
+    endpoints: ["https://a.example", "https://b.example"],
+  });
+  const sent = [];
+  const value = await client.call(({ endpoint, number }) => {
+    sent.push(endpoint);
+    if (number === 1) throw new Error("first");
+    return "answer " + number;
+  }, { op: "get", deadlineMs: 5000 });
+  const hedged = withPolicy(async (url) => new Response(String(url)), client);
+  const text = await (await hedged("/items")).text();
+  client.close();
+  const told = { value, sent: sent.length, distinct: new Set(sent).size, fetched: /^https:\\/\\/[ab]\\.example\\/items$/.test(text) };
+`;
+
+/** What that tells. */
+export const TOLD = { value: "answer 2", sent: 2, distinct: 2, fetched: true };
+
+const IMPORTS = `import { createClient } from "hedgerow";\nimport { withPolicy } from "hedgerow/fetch";\n`;
+
+/** The program for a host that prints. */
+export const PRINTS = `${IMPORTS}${USE}\nconsole.log(JSON.stringify(told));\n`;
+
+/** The program for a page, which posts; also when something went wrong. */
+export const POSTS = `${IMPORTS}
+const run = async () => {${USE} return told; };
+run().catch((error) => ({ fault: String(error.stack ?? error) }))
+  .then((told) => fetch("/done", { method: "POST", body: JSON.stringify(told) }));
+`;
+
+/** A page around one module. */
+export function page(script, head = "") {
+  return `<!doctype html>\n<meta charset="utf-8">\n<title>Scratch</title>\n${head}<script type="module" src="${script}"></script>\n`;
+}
