@@ -14,7 +14,8 @@ const LIMIT_MS = 60_000;
 /** Runs a program in a folder; what it prints. Whatever goes wrong is an error with its output. */
 export function run(folder, program, args, environment = {}) {
   const env = { ...process.env, ...environment };
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: folder, env, encoding: "utf8", timeout: LIMIT_MS });
+  const limits = { timeout: LIMIT_MS, killSignal: "SIGKILL" };
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: folder, env, encoding: "utf8", ...limits });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status}:\n${stdout}\n${stderr}`);
   return stdout;
@@ -28,7 +29,9 @@ export function pack() {
   const tarball = readdirSync(target).find((name) => name.endsWith(".tgz"));
   const installed = join(target, "installed");
   write(installed, { "package.json": JSON.stringify({ name: "scratch", private: true, version: "0.0.0" }) });
-  run(installed, "npm", ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", join(target, tarball)]);
+  // A cache of its own: nothing is waited for that another npm holds.
+  const alone = ["--offline", "--cache", join(target, "cache"), "--ignore-scripts", "--no-audit", "--no-fund"];
+  run(installed, "npm", ["install", ...alone, join(target, tarball)]);
   return {
     tarball: join(target, tarball),
     /** A copy of the project, with these files. */
