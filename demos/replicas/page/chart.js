@@ -3,7 +3,13 @@
 /** Milliseconds that are shown. */
 export const SPAN = 30_000;
 
+/** Milliseconds between two drawings: the picture moves by less than two pixels. */
+const FRAME = 50;
+/** Milliseconds over which a percentile is taken, and between two of its places. */
 const WINDOW = 3000;
+const STEP = 500;
+/** Calls that started so long ago have ended, or belong to no percentile any more. */
+const SETTLED = 2500;
 const LANE = 13;
 const EDGE = { left: 62, right: 14, top: 14, bottom: 22 };
 const LOWEST = 1;
@@ -17,7 +23,9 @@ export class Chart {
   #colours;
   #box;
 
-  constructor(canvas, state, servers) {
+  #tails = new Map();
+
+  constructor(canvas, state, servers, now) {
     this.#canvas = canvas;
     this.#state = state;
     this.#servers = servers;
@@ -29,11 +37,14 @@ export class Chart {
     };
     scheme.addEventListener('change', read);
     read();
-    const frame = () => {
-      this.#draw(performance.now());
+    let last = 0;
+    const frame = (at) => {
       requestAnimationFrame(frame);
+      if (at - last < FRAME) return;
+      last = at;
+      this.#draw(now());
     };
-    frame();
+    requestAnimationFrame(frame);
   }
 
   /** The call drawn nearest to a place, if one is near. */
@@ -155,23 +166,28 @@ export class Chart {
 
   /** The line of p99 over the last seconds before each half second. */
   #tail(pen, arm) {
-    const own = this.#state.points.filter((point) => point.arm === arm).sort((a, b) => a.start - b.start);
+    const last = Math.floor((this.#box.now - STEP) / STEP) * STEP;
     pen.strokeStyle = this.#colours[arm];
     pen.lineWidth = 2.5;
     pen.lineJoin = 'round';
     pen.beginPath();
-    const step = 500;
-    const last = Math.floor((this.#box.now - step) / step) * step;
-    let drawn = false;
-    for (let at = last - SPAN - step; at <= last; at += step) {
-      const latencies = own.filter((point) => point.start > at - WINDOW && point.start <= at).map((point) => point.latency);
-      if (latencies.length < 20) continue;
-      const [x, y] = [this.#x(at), this.#y(quantile(latencies, 0.99))];
-      if (drawn) pen.lineTo(x, y);
-      else pen.moveTo(x, y);
-      drawn = true;
+    for (let at = last - SPAN - STEP; at <= last; at += STEP) {
+      const tail = this.#tailAt(arm, at);
+      if (tail !== undefined) pen.lineTo(this.#x(at), this.#y(tail));
     }
     pen.stroke();
+    for (const name of this.#tails.keys()) if (Number(name.split('/')[1]) < last - 2 * SPAN) this.#tails.delete(name);
+  }
+
+  /** One percentile, kept when it cannot change any more. */
+  #tailAt(arm, at) {
+    const name = `${arm}/${at}`;
+    if (this.#tails.has(name)) return this.#tails.get(name);
+    const within = (point) => point.arm === arm && point.start > at - WINDOW && point.start <= at;
+    const latencies = this.#state.points.filter(within).map((point) => point.latency);
+    const tail = latencies.length < 20 ? undefined : quantile(latencies, 0.99);
+    if (at < this.#box.now - SETTLED) this.#tails.set(name, tail);
+    return tail;
   }
 }
 

@@ -39,7 +39,7 @@ function plainly({ sent }) {
 
 function forgotten({ sent }) {
   const steps = sent.map(({ endpoint, kind }) => element('li', `send to ${endpoint}: ${kind}`));
-  return [element('p', 'The client has forgotten its reasons: it remembers its latest calls.'), list(steps)];
+  return [element('p', 'The client remembers the reasons of its latest calls only.'), list(steps)];
 }
 
 function explained({ plan, events }) {
