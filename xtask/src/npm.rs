@@ -42,6 +42,11 @@ fn packed() -> Ending {
     setup::chromium().and(node::install(&tools)).and(node::tests(&tools))
 }
 
+/// The package itself.
+pub(crate) fn build() -> Ending {
+    child::run(&mut script_of_package("build"))
+}
+
 fn script_of_package(name: &str) -> Command {
     let mut npm = command("npm", "run --silent");
     npm.arg(name).current_dir(root().join(wasm::PACKAGE));

@@ -29,6 +29,13 @@ pub(crate) fn core() -> Ending {
     target(BARE_TARGET)
 }
 
+/// Whether the browser is here, or may be installed here: packages are installed by the superuser alone.
+pub(crate) fn may_install_chromium() -> bool {
+    let user = child::output(&mut child::command("id", "-u"));
+    let apt = child::output(&mut child::command("apt-get", "--version"));
+    Path::new(CHROMIUM).exists() || (apt.is_some() && user.is_some_and(|user| user.trim() == "0"))
+}
+
 /// Installs the browser that pages are tried in, where this may be done.
 pub(crate) fn chromium() -> Ending {
     if Path::new(CHROMIUM).exists() {

@@ -75,6 +75,7 @@ fn whole(report: &mut Report) {
     wasm::steps(report, false);
     npm::steps(report);
     report.step("demo, short", || demo::measure(&["--quick", "--check"], demo::SHORT_LIMIT));
+    report.step("demo, page", demo::try_page);
 }
 
 fn long(report: &mut Report) {

@@ -60,12 +60,13 @@ export class Hedged {
   #calls = new Map();
   #started;
 
-  constructor({ servers, zones }) {
+  constructor({ servers, zones, remembered = 256 }) {
     this.#clients = zones.map((zone, number) => {
       const client = createClient({
         config: {
           service: 'replicas',
           locality: { zone },
+          trace: { explain_calls: remembered },
           operations: { get: { idempotency: 'natural' }, put: { idempotency: 'token' } },
         },
         endpoints: servers.map(({ name, zone: at, url }) => ({ name, zone: at, url })),

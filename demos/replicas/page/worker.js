@@ -3,11 +3,11 @@
 import { Hedged, Plain } from './arms.js';
 
 const WRITES = 0.2;
-/** A hedgerow call slower than this is worth an explanation. */
-const SLOW = 20;
+/** Calls that each client can explain: all that are shown, mostly. */
+const REMEMBERED = 1200;
 
 const fleet = await (await fetch('/desk/fleet')).json();
-const arms = { plain: new Plain(fleet), hedged: new Hedged({ ...fleet, servers: fleet.hedged_servers }) };
+const arms = { plain: new Plain(fleet), hedged: new Hedged({ ...fleet, servers: fleet.hedged_servers, remembered: REMEMBERED }) };
 const run = Math.random().toString(36).slice(2, 8);
 /** Times of this thread and of the page's own count from different starts. */
 const now = () => performance.timeOrigin + performance.now();
@@ -30,9 +30,6 @@ async function makeCall(arm, call, own) {
   const called = await arms[arm].call(call, zone, `page-${run}-${arm}-${own}`);
   const end = now();
   const point = { arm, call, called, start, end, latency: end - start };
-  // A client remembers its latest calls only: what is worth a look is kept.
-  const worth = arm === 'hedged' && (called.sent.length > 1 || called.error !== undefined || point.latency > SLOW);
-  if (worth) point.explained = arms.hedged.explain(called);
   postMessage({ point });
 }
 

@@ -1,6 +1,6 @@
 //! The promises that a run is held to.
 
-use crate::report::ArmResult;
+use crate::report::{ArmResult, title};
 
 /// Extra requests that hedgerow may send in a hundred calls; the promise is to stay below.
 pub const EXTRA_PERCENT: f64 = 6.0;
@@ -22,6 +22,22 @@ pub fn check(plain: &ArmResult, hedgerow: &ArmResult) -> Vec<String> {
     let new_errors = hedgerow.failed.difference(&plain.failed).count();
     if new_errors > 0 {
         broken.push(format!("{new_errors} calls failed that the plain client made"));
+    }
+    broken
+}
+
+/// Says which promises the hedgerow arm of another language breaks beside its plain arm.
+///
+/// It makes too few calls for a percentile of the tail or a share of hedges to be held to a limit.
+pub fn check_elsewhere(plain: &ArmResult, hedgerow: &ArmResult) -> Vec<String> {
+    let whose = title(&hedgerow.name, &hedgerow.language);
+    let mut broken = Vec::new();
+    if hedgerow.duplicate_writes > 0 {
+        broken.push(format!("{whose}: {} writes applied more than once", hedgerow.duplicate_writes));
+    }
+    let new_errors = hedgerow.failed.difference(&plain.failed).count();
+    if new_errors > 0 {
+        broken.push(format!("{whose}: {new_errors} calls failed that the plain client made"));
     }
     broken
 }
@@ -57,5 +73,13 @@ mod tests {
         let plain = ArmResult { failed: [7].into(), ..arm(400, 0) };
         assert!(check(&plain, &failing(7)).is_empty());
         assert_eq!(check(&plain, &failing(8)).len(), 1);
+    }
+
+    #[test]
+    fn an_arm_of_another_language_is_held_to_what_few_calls_can_show() {
+        let (plain, slow) = (arm(400, 0), arm(400, 500));
+        assert!(check_elsewhere(&plain, &slow).is_empty());
+        let twice = ArmResult { duplicate_writes: 1, failed: [3].into(), ..arm(20, 0) };
+        assert_eq!(check_elsewhere(&plain, &twice).len(), 2);
     }
 }

@@ -130,6 +130,15 @@ pub struct Running {
 impl Running {
     /// Starts a host that asks the desk at this base URL; `own` is this program, which ties the host to this process.
     pub fn start(host: Host, own: &Path, desk: &str) -> Result<Self, Box<dyn Error>> {
+        Self::visit(host, own, desk, "measure.html")
+    }
+
+    /// Shows a page in the browser that tries another; it tells the desk what it found.
+    pub fn tried(own: &Path, desk: &str) -> Result<Self, Box<dyn Error>> {
+        Self::visit(Host::Browser, own, desk, "smoke.html")
+    }
+
+    fn visit(host: Host, own: &Path, desk: &str, page: &str) -> Result<Self, Box<dyn Error>> {
         let profile = TempDir::new()?;
         let mut command = Command::new(own);
         command.arg("tether");
@@ -142,7 +151,7 @@ impl Running {
             Host::Browser => {
                 command.arg(chromium().ok_or("chromium is not installed")?).args(CHROMIUM_FLAGS);
                 command.arg(format!("--user-data-dir={}", profile.path().display()));
-                command.arg(format!("{desk}/demos/replicas/page/measure.html"));
+                command.arg(format!("{desk}/demos/replicas/page/{page}"));
                 command.env("TMPDIR", profile.path());
                 // A browser has much to say that concerns nobody here.
                 command.stderr(Stdio::null());

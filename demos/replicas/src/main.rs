@@ -67,6 +67,9 @@ struct RunArgs {
     /// Where the page of `--serve` is; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8600", requires = "serve")]
     listen: SocketAddr,
+    /// Lets headless Chromium try the page of `--serve`, and ends then.
+    #[arg(long, requires = "serve")]
+    try_page: bool,
     /// Adds arms measured elsewhere, from their result files.
     #[arg(long, value_name = "FILE")]
     with: Vec<PathBuf>,
@@ -168,6 +171,7 @@ fn show(args: &RunArgs) -> Result<u8, Box<dyn Error>> {
         fleet: FleetSettings { limit: args.limit, work: WORK },
         keys: args.keys,
         listen: args.listen,
+        is_tried: args.try_page,
     };
     let ready = |url: &str| println!("The page is at {url} until Ctrl-C.");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -196,7 +200,7 @@ fn measure(args: &RunArgs) -> Result<u8, Box<dyn Error>> {
     let outcome = runtime.block_on(async {
         tokio::select! {
             outcome = run(&options) => outcome.map(Some),
-            () = tokio::time::sleep(span + Duration::from_secs(90)) => Err("the run takes too long".into()),
+            () = tokio::time::sleep(span + Duration::from_mins(3)) => Err("the run takes too long".into()),
             () = interrupted() => Ok(None),
         }
     })?;

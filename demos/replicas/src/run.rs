@@ -140,12 +140,17 @@ async fn measure(
 }
 
 fn report(options: &Options, measured: &Measured, results: &[ArmResult], traces: Vec<TraceHash>) -> Report {
-    let named = |name| results.iter().find(|arm| arm.name == name);
+    let named = |name: &str| results.iter().find(|arm| arm.name == name);
     let names: Vec<_> = results.iter().map(|arm| arm.name.as_str()).collect();
-    let check = match (named("plain"), named("hedgerow")) {
+    let mut check = match (named("plain"), named("hedgerow")) {
         (Some(plain), Some(hedgerow)) => check::check(plain, hedgerow),
         _ => vec!["there is no hedgerow arm beside the plain one".to_owned()],
     };
+    for host in options.hosts.iter().filter(|host| **host != Host::Rust) {
+        if let [Some(plain), Some(hedgerow)] = host.arms().map(|name| named(&name)) {
+            check.extend(check::check_elsewhere(plain, hedgerow));
+        }
+    }
     Report {
         schema: REPORT_SCHEMA.to_owned(),
         settings: settings(options),

@@ -1,7 +1,8 @@
 //! Servers and a page for a person: the page drives the real servers, a click on it stops one of them.
 
-use crate::desk::{self, Desk};
+use crate::desk::{self, Desk, Message};
 use crate::fleet::{Fleet, FleetSettings};
+use crate::hosts::Running;
 use crate::job;
 use crate::placement;
 use crate::process;
@@ -32,10 +33,15 @@ pub struct Stage {
     pub keys: u32,
     /// Where the page is served.
     pub listen: SocketAddr,
+    /// Lets a browser try the page, and ends then.
+    pub is_tried: bool,
 }
 
 /// The longest pause that the page may ask for.
 const LONGEST: Duration = Duration::from_secs(2);
+
+/// The time that a try of the page may take.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the page needs to know.
 #[derive(Debug, Serialize)]
@@ -69,12 +75,25 @@ pub async fn show(stage: &Stage, ready: impl FnOnce(&str)) -> Result<(), Box<dyn
         .route("/desk/fleet", get(tell_fleet))
         .route("/desk/pause/{server}", put(pause))
         .with_state(switches);
-    let desk = Desk::open(stage.listen, routes).await?;
+    let mut desk = Desk::open(stage.listen, routes).await?;
     ready(&desk.url);
+    if stage.is_tried {
+        return tried(stage, &mut desk).await;
+    }
     std::future::pending::<()>().await;
-    drop(desk);
     drop(fleet);
     Ok(())
+}
+
+async fn tried(stage: &Stage, desk: &mut Desk) -> Result<(), Box<dyn Error>> {
+    let browser = Running::tried(&stage.program, &desk.url)?;
+    let told = tokio::time::timeout(PATIENCE, desk.hear()).await;
+    drop(browser);
+    match told {
+        Ok(Message::Done(..)) => Ok(()),
+        Ok(other) => Err(format!("the page does not do what it should: {other:?}").into()),
+        Err(_) => Err("the page does not come to its end".into()),
+    }
 }
 
 fn shown(fleet: &Fleet, keys: u32) -> Shown {

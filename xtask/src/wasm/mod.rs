@@ -63,7 +63,8 @@ pub(crate) fn install() -> Ending {
     node::install(&package())
 }
 
-fn build() -> Ending {
+/// Both builds, optimised, and the JavaScript beside them.
+pub(crate) fn build() -> Ending {
     let glue = child::run(&mut cargo("build --locked -p hedgerow-glue --features generate"));
     if !glue.ok || fs::create_dir_all(dist()).is_err() {
         return Ending::of(false);
