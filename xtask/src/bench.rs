@@ -3,12 +3,13 @@
 use std::process::Command;
 
 use crate::child::{self, cargo};
+use crate::npm;
 use crate::report::Report;
 
 /// What to measure, and of what.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A file in `core/benches`, such as `pick` or `timer`; with a flag, a part of the operation's name. All when absent.
+    /// A file in `core/benches`, such as `pick` or `timer`, or `js` for the npm package beside published ones; with a flag, a part of the operation's name. All when absent.
     name: Option<String>,
     /// Times ours and published crates in turn in one process, and prints ratios.
     #[arg(long)]
@@ -24,9 +25,16 @@ pub(crate) struct Args {
     bless: bool,
 }
 
+/// The benchmark of the npm package, in the place of a name.
+const JAVASCRIPT: &str = "js";
+
 /// Runs one benchmark or all of them.
 pub(crate) fn run(args: &Args) -> Report {
     let mut report = Report::default();
+    if args.name.as_deref() == Some(JAVASCRIPT) && !args.instructions && !args.peers {
+        npm::bench(&mut report);
+        return report;
+    }
     report.step("bench", || child::run(&mut command(args)));
     report
 }

@@ -34,3 +34,8 @@ pub(crate) fn tests(folder: &Path) -> Ending {
     let mut node = command("node", "--test --test-reporter=spec");
     child::run_within(node.args(files).current_dir(folder), LIMIT)
 }
+
+/// One program.
+pub(crate) fn program(path: &Path) -> Ending {
+    child::run_within(command("node", "").arg(path), LIMIT)
+}

@@ -26,6 +26,18 @@ pub(crate) fn steps(report: &mut Report) {
         report.step(name, || child::run(&mut script_of_package(script)));
     }
     report.step("npm package, packed", packed);
+    report.step("npm package, weights", || {
+        let peers = wasm::package().join("bench");
+        node::install(&peers).and(node::tests(&peers))
+    });
+}
+
+/// Times and weighs the built package beside published ones.
+pub(crate) fn bench(report: &mut Report) {
+    let [tools, peers] = ["packaging", "bench"].map(|folder| wasm::package().join(folder));
+    report.step("npm packages", || wasm::install().and(node::install(&tools)).and(node::install(&peers)));
+    report.step("npm build", || child::run(&mut script_of_package("build")));
+    report.step("bench js", || node::program(&peers.join("main.js")));
 }
 
 /// The tarball in other hosts, whose programs are large: for the long run.
