@@ -28,6 +28,7 @@ mod end;
 pub(crate) mod endpoint;
 pub mod explain;
 mod gate;
+mod inspect;
 pub(crate) mod journal;
 mod signals;
 mod start;
@@ -47,7 +48,7 @@ use crate::client::action::{
     Action, Failure, Namespace, Note, Operation, Response, StallReport, Start, TopologyChange, Wake,
 };
 use crate::client::attempt::Attempt;
-use crate::client::call::{Call, CallState};
+use crate::client::call::Call;
 use crate::client::class::{Classes, Names};
 use crate::client::endpoint::{EndpointTable, Locality};
 use crate::client::journal::{Journal, Subject};
@@ -60,10 +61,9 @@ use crate::rng::{Nonces, Seed, Stream, StreamKind};
 use crate::signal::merge::Signals;
 use crate::signal::record::Record;
 use crate::stall::Stall;
-use crate::stats::{CallEvent, Stats};
-use crate::time::{Duration, Instant, Monotone};
+use crate::stats::CallEvent;
+use crate::time::{Instant, Monotone};
 use crate::timer::wheel::Wheel;
-use crate::token::Token;
 use crate::token::generator::Generator;
 use crate::trace::{Input, Recorder, TraceHeader, TraceRecord};
 
@@ -357,60 +357,6 @@ impl Client {
     /// What a trace begins with; `None` unless `trace.enabled`. It holds the seed.
     pub fn trace_header(&self) -> Option<&TraceHeader> {
         self.journal.trace.header()
-    }
-
-    /// Attempts at an endpoint whose end is not known; 0 for a stale id.
-    pub fn in_flight(&self, endpoint: EndpointId) -> u32 {
-        self.endpoints.get(endpoint.id()).map_or(0, |found| found.in_flight)
-    }
-
-    /// Call slots that a namespace holds.
-    pub fn calls_held(&self, namespace: Namespace) -> u32 {
-        self.classes.namespace(namespace.0).map_or(0, |state| state.calls.in_flight())
-    }
-
-    /// Hedges of a namespace in flight.
-    pub fn hedges_in_flight(&self, namespace: Namespace) -> u32 {
-        self.classes.namespace(namespace.0).map_or(0, |state| state.hedges.in_flight())
-    }
-
-    /// The newest version of a signal applied for a class: what a request tells its server as `seen`.
-    pub fn signal_version(&self, namespace: Namespace, operation: Operation) -> Option<u64> {
-        self.signals.seen(namespace.0, operation.0)
-    }
-
-    /// The token of a call that is not forgotten.
-    pub fn token(&self, call: CallId) -> Option<Token> {
-        self.calls.get(call.id()).and_then(Call::token)
-    }
-
-    /// Where a call stands; [`CallState::Freed`] for a stale id.
-    pub fn state(&self, call: CallId) -> CallState {
-        self.calls.get(call.id()).map_or(CallState::Freed, Call::state)
-    }
-
-    /// Whether no call is undecided and none lingers.
-    pub fn is_idle(&self) -> bool {
-        self.calls.len() == 0
-    }
-
-    /// The lateness above which a host lets its event loop deliver results before the timeout (`timer.late_tol_us`).
-    pub fn late_tolerance(&self) -> Duration {
-        self.config.timer.late_tol
-    }
-
-    /// The configuration in force.
-    pub fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// A copy of the counters.
-    pub fn stats(&self) -> Stats {
-        let mut stats = self.journal.stats.clone();
-        stats.clock_bad = self.clock.bad();
-        stats.clock_steps_back = self.clock.steps_back();
-        stats.trace_lost = self.journal.trace.lost();
-        stats
     }
 
     /// Replaces a policy stream, so that a test can script its draws; other kinds are left alone.
