@@ -102,18 +102,19 @@ impl DelaySettings {
     /// The delay, or why this call arms no hedge timer.
     ///
     /// The delay may exceed the target, since the share B outranks it. Errors: `HedgeOff`; `HedgeSloMissed` when the
-    /// average is at or near the target; `HedgeTooFewSamples` when there is nothing to go by. An empty window counts as
-    /// a quantile of 0. O(1).
+    /// average is at or near the target; `HedgeTooFewSamples` when there is nothing to go by: a rule that goes by the
+    /// quantile alone needs a window that is not empty, while beside a target an empty window bounds nothing. O(1).
     pub fn delay(&self, input: DelayInput) -> Result<Duration, Reason> {
         let enough = self.believes(input.samples);
-        let quantile = input.quantile.unwrap_or(Duration::ZERO);
         match self.rule(input.target) {
             Rule::Off => Err(Reason::HedgeOff),
             Rule::Fixed => self.delay.ok_or(Reason::HedgeOff),
             Rule::Quantile if !enough => Err(Reason::HedgeTooFewSamples),
-            Rule::Quantile => Ok(quantile),
+            Rule::Quantile => input.quantile.ok_or(Reason::HedgeTooFewSamples),
             Rule::Slo(target) | Rule::SingleR(target) if !enough => Ok(target),
-            Rule::Slo(target) => Ok(self.remaining(target, input.average)?.max(quantile)),
+            Rule::Slo(target) => {
+                Ok(self.remaining(target, input.average)?.max(input.quantile.unwrap_or(Duration::ZERO)))
+            }
             Rule::SingleR(target) => self.remaining(target, input.average),
         }
     }
@@ -228,6 +229,15 @@ mod tests {
             assert!(settings.needs_quantile(None, 10) && !settings.needs_quantile(None, 9));
             assert_eq!(settings.coin(None, 100, 100, 50), None);
         }
+    }
+
+    #[test]
+    fn an_empty_window_names_no_quantile_and_bounds_no_target() {
+        let quantile = DelaySettings { strategy: Strategy::Quantile, ..SLO };
+        assert_eq!(quantile.delay(known(ms(10), 1, 100, None)), Err(Reason::HedgeTooFewSamples));
+        assert_eq!(SLO.delay(known(None, 1, 100, None)), Err(Reason::HedgeTooFewSamples));
+        assert_eq!(quantile.delay(known(None, 1, 100, ms(0))).ok(), ms(0));
+        assert_eq!(SLO.delay(known(ms(10), 1, 100, None)).ok(), ms(9));
     }
 
     #[test]
