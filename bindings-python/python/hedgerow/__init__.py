@@ -1,0 +1,1 @@
+"""Reliability policy core: hedging, retries, budgets, weighted choice and pause-tolerant timeouts."""
