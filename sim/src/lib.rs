@@ -8,4 +8,6 @@
 //! flatters every policy that counts queues, and heavy tails make a single run meaningless.
 #![forbid(unsafe_code)]
 
+pub mod sample;
+pub mod stats;
 pub mod stream;
