@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const packageFolder = join(here, "..");
-const target = join(packageFolder, "../target/packaging");
+const scratches = join(packageFolder, "../target/packaging");
 const LIMIT_MS = 60_000;
 
 /** Runs a program in a folder; what it prints. Whatever goes wrong is an error with its output. */
@@ -21,8 +21,9 @@ export function run(folder, program, args, environment = {}) {
   return stdout;
 }
 
-/** A folder with one project in it, whose `node_modules` holds the tarball alone. */
-export function pack() {
+/** A folder of this name with one project in it, whose `node_modules` holds the tarball alone. */
+export function pack(name) {
+  const target = join(scratches, name);
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   run(packageFolder, "npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", target]);
@@ -34,6 +35,8 @@ export function pack() {
   run(installed, "npm", ["install", ...alone, join(target, tarball)]);
   return {
     tarball: join(target, tarball),
+    /** The package as it was installed. */
+    installed: join(installed, "node_modules/hedgerow"),
     /** A copy of the project, with these files. */
     project(name, files) {
       const folder = join(target, name);
@@ -49,6 +52,15 @@ function write(folder, files) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
+}
+
+/** Beside the files of a project of ES modules. */
+export const MODULE = { "package.json": JSON.stringify({ type: "module" }) };
+
+/** Bundles `main.js` into the folder `bundle`. */
+export function esbuild(folder, flags = []) {
+  const always = ["main.js", "--bundle", "--format=esm", "--outdir=bundle", "--log-level=error"];
+  run(folder, tool("@esbuild/linux-x64/bin/esbuild"), [...always, ...flags]);
 }
 
 /** The path of a file in a tool that is installed beside the tests. */
@@ -77,7 +89,12 @@ export const USE = `
   const told = { value, sent: sent.length, distinct: new Set(sent).size, fetched: /^https:\\/\\/[ab]\\.example\\/items$/.test(text) };
 `;
 
-/** What that tells. */
+/** The last line that a program printed. */
+export function said(text) {
+  return JSON.parse(text.trim().split("\n").at(-1));
+}
+
+/** What the program of {@link USE} tells. */
 export const TOLD = { value: "answer 2", sent: 2, distinct: 2, fetched: true };
 
 const IMPORTS = `import { createClient } from "hedgerow";\nimport { withPolicy } from "hedgerow/fetch";\n`;

@@ -26,6 +26,7 @@ pub(crate) fn steps(report: &mut Report) {
         report.step(name, || child::run(&mut script_of_package(script)));
     }
     report.step("npm package, packed", packed);
+    report.step("npm package, other hosts", other_hosts);
     report.step("npm package, weights", || {
         let peers = wasm::package().join("bench");
         node::install(&peers).and(node::tests(&peers))
@@ -40,18 +41,16 @@ pub(crate) fn bench(report: &mut Report) {
     report.step("bench js", || node::program(&peers.join("main.js")));
 }
 
-/// The tarball in other hosts, whose programs are large: for the long run.
-pub(crate) fn long(report: &mut Report) {
-    report.step("npm package, other hosts", || {
-        let hosts = wasm::package().join("packaging/runtimes");
-        node::install(&hosts).and(node::tests(&hosts))
-    });
-}
-
 /// The tarball in Node, in bundlers and in pages.
 fn packed() -> Ending {
     let tools = wasm::package().join("packaging");
     setup::chromium().and(node::install(&tools)).and(node::tests(&tools))
+}
+
+/// The tarball in Deno, in Bun and in edge hosts.
+fn other_hosts() -> Ending {
+    let [tools, hosts] = ["packaging", "packaging/runtimes"].map(|folder| wasm::package().join(folder));
+    node::install(&tools).and(node::install(&hosts)).and(node::tests(&hosts))
 }
 
 /// The package itself.

@@ -87,7 +87,6 @@ fn long(report: &mut Report) {
                 .env("HEDGEROW_FULL", "1"),
         )
     });
-    npm::long(report);
     report.step("fuzz, long", || fuzz::explore(FUZZ_TIME));
     report.step("demo, whole", || demo::measure(&["--check"], demo::LIMIT));
 }

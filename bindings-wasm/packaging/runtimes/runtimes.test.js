@@ -5,39 +5,29 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Miniflare } from "miniflare";
-import { PRINTS, TOLD, USE, pack, run, tool } from "../scratch.js";
+import { EdgeVM } from "@edge-runtime/vm";
+import { MODULE, PRINTS, TOLD, USE, esbuild, pack, run, said, tool } from "../scratch.js";
 
-const packed = pack();
-const module = { "package.json": JSON.stringify({ type: "module" }) };
+const packed = pack("runtimes");
 const here = "runtimes/package.json";
 
-/** The program of a host's own platform package, which needs no script to be installed. */
-function host(paths) {
-  return tool(paths[process.platform === "linux" ? process.arch : "other"], here);
-}
-
-function said(text) {
-  return JSON.parse(text.trim().split("\n").at(-1));
-}
-
 test("Deno runs it", () => {
-  const deno = host({ x64: "@deno/linux-x64-glibc/deno", arm64: "@deno/linux-arm64-glibc/deno" });
-  const folder = packed.project("deno", { ...module, "main.js": PRINTS });
+  const deno = tool("@deno/linux-x64-glibc/deno", here);
+  const folder = packed.project("deno", { ...MODULE, "main.js": PRINTS });
   assert.deepEqual(said(run(folder, deno, ["run", "--no-remote", "main.js"], { DENO_DIR: join(folder, "cache") })), TOLD);
 });
 
 test("Bun runs it", () => {
-  const bun = host({ x64: "@oven/bun-linux-x64/bin/bun", arm64: "@oven/bun-linux-aarch64/bin/bun" });
-  const folder = packed.project("bun", { ...module, "main.js": PRINTS });
+  const bun = tool("@oven/bun-linux-x64/bin/bun", here);
+  const folder = packed.project("bun", { ...MODULE, "main.js": PRINTS });
   assert.deepEqual(said(run(folder, bun, ["run", "main.js"])), TOLD);
 });
 
 test("workerd runs it, with the module that the package brings", async () => {
   const text = `import { createClient } from "hedgerow";\nimport { withPolicy } from "hedgerow/fetch";
     export default { async fetch() {${USE} return Response.json(told); } };`;
-  const folder = packed.project("workerd", { ...module, "main.js": text });
-  const flags = ["--bundle", "--format=esm", "--conditions=workerd", "--external:*.wasm", "--outdir=bundle"];
-  run(folder, tool("@esbuild/linux-x64/bin/esbuild"), ["main.js", ...flags]);
+  const folder = packed.project("workerd", { ...MODULE, "main.js": text });
+  esbuild(folder, ["--conditions=workerd", "--external:*.wasm"]);
   const wasm = readFileSync(join(folder, "node_modules/hedgerow/lib/hedgerow.wasm"));
   const miniflare = new Miniflare({
     compatibilityDate: "2026-01-01",
@@ -51,4 +41,22 @@ test("workerd runs it, with the module that the package brings", async () => {
   } finally {
     await miniflare.dispose();
   }
+});
+
+test("an edge host that names modules by a suffix runs it, where nothing may be compiled at run time", async () => {
+  const text = `import { createClient } from "hedgerow";\nimport { withPolicy } from "hedgerow/fetch";
+    globalThis.run = async () => {${USE} return JSON.stringify(told); };`;
+  const folder = packed.project("edge-light", { ...MODULE, "main.js": text });
+  esbuild(folder, ["--conditions=edge-light", "--external:*.wasm?module"]);
+  const bundle = readFileSync(join(folder, "bundle/main.js"), "utf8");
+  // As such hosts do: the module was compiled beforehand, and its import becomes the name of a global.
+  const script = bundle.replace(/import (\w+) from "[^"]*\/hedgerow\.wasm\?module";/, "const $1 = hedgerow_module;");
+  assert.notEqual(script, bundle);
+  const compiled = new WebAssembly.Module(readFileSync(join(folder, "node_modules/hedgerow/lib/hedgerow.wasm")));
+  const vm = new EdgeVM({
+    codeGeneration: { strings: false, wasm: false },
+    extend: (context) => Object.assign(context, { hedgerow_module: compiled }),
+  });
+  vm.evaluate(script);
+  assert.deepEqual(JSON.parse(await vm.evaluate("run()")), TOLD);
 });

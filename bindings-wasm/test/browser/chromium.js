@@ -31,7 +31,9 @@ export async function visit(root, path, headers = {}) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const profile = mkdtempSync(join(tmpdir(), "hedgerow-chromium-"));
   const url = `http://127.0.0.1:${server.address().port}/${path}`;
-  const browser = spawn(CHROMIUM, [...FLAGS, `--user-data-dir=${profile}`, url], { stdio: "ignore", detached: true });
+  // Whatever else it writes down lies in the folder that is removed.
+  const env = { ...process.env, TMPDIR: profile };
+  const browser = spawn(CHROMIUM, [...FLAGS, `--user-data-dir=${profile}`, url], { stdio: "ignore", detached: true, env });
   browser.on("error", done.reject);
   browser.on("exit", (code) => done.reject(new Error(`Chromium ended with ${code}`)));
   const limit = setTimeout(() => done.reject(new Error(`the page told nothing in ${LIMIT_MS} ms`)), LIMIT_MS);
