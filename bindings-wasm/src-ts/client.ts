@@ -52,9 +52,9 @@ export class Client {
   /**
    * Performs one call: sends, hedges, retries and gives up as the configuration says.
    *
-   * `fn` is called once for each attempt and must be able to be called again. The call rejects with what its last attempt
-   * threw, or with an error of this package when no attempt threw; an abort of `options.signal` rejects at once with
-   * the signal's own reason.
+   * `fn` is called once for each attempt and must be able to be called again. When an attempt's failure ended the call, it
+   * rejects with what that attempt threw; otherwise with an error of this package, whose `cause` is what the last failed
+   * attempt threw. An abort of `options.signal` rejects at once with the signal's own reason.
    */
   call<T>(fn: Callback<T>, options: CallOptions = {}): Promise<Awaited<T>> {
     return new Promise((resolve, reject) => {

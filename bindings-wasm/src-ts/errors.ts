@@ -1,8 +1,9 @@
 /**
  * Errors: why a call has no result.
  *
- * What an attempt threw is thrown again, with the story of the call beside it ({@link reportOf}). The classes here
- * appear only where no attempt left an error.
+ * When the failure of an attempt ended the call, what that attempt threw is thrown again, with the story of the call
+ * beside it ({@link reportOf}). When something else ended it, such as its time, the error is one of the classes here, and
+ * what the last attempt to fail threw, if one did, is its `cause`.
  */
 
 import { REASONS, type ReasonSlug } from './generated/reasons.js';
@@ -31,7 +32,12 @@ export class DeadlineError extends HedgerowError {
   override readonly name = 'DeadlineError';
 }
 
-/** Says that the call's own time was over. `cause` is `client_pause` when this process was to blame. */
+/**
+ * Says that the call's own time was over.
+ *
+ * `report.cause` tells whose fault it was. So does `cause`, which is `client_pause` when this process was to blame and no
+ * attempt had thrown before.
+ */
 export class TimeoutError extends HedgerowError {
   override readonly name = 'TimeoutError';
   /** Milliseconds of the call in which this process did not run. */
@@ -86,16 +92,14 @@ export class HedgeLost extends HedgerowError {
   }
 }
 
-/** The error of a call that ended for this reason without an error of its own. @internal */
-export function refusal(reason: number, report?: Report): HedgerowError {
+/** The error of a call that ended for this reason; `last` is what an attempt threw before. @internal */
+export function refusal(reason: number, report?: Report, last?: unknown): HedgerowError {
   const code = REASONS[reason] ?? 'ok';
   const attempts = report?.attempts.length ?? 0;
-  const message = attempts === 0 ? code : `${code} after ${attempts} attempt${attempts === 1 ? '' : 's'}`;
-  const paused = report?.cause === 'client_pause';
-  if (!paused) return new (classOf(code))(code, message, report);
-  return new (classOf(code))(code, `${message}, client_pause: ${report.lostMs} ms lost`, report, {
-    cause: report.cause,
-  });
+  const after = attempts === 0 ? '' : ` after ${attempts} attempt${attempts === 1 ? '' : 's'}`;
+  const pause = report?.cause === 'client_pause' ? `, client_pause: ${report.lostMs} ms lost` : '';
+  const cause = last ?? (pause === '' ? undefined : report?.cause);
+  return new (classOf(code))(code, code + after + pause, report, cause === undefined ? {} : { cause });
 }
 
 function classOf(code: ReasonSlug): typeof HedgerowError {

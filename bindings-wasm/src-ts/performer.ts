@@ -10,6 +10,7 @@ import type { PendingCall } from './call.js';
 import type { Engine } from './engine.js';
 import { refusal } from './errors.js';
 import { eventOf, type Sink } from './event.js';
+import { ReasonCode } from './generated/reasons.js';
 import type { Endpoints } from './names.js';
 import { ActionQueue } from './queue.js';
 import { causeOf, Code, hasToken, Outcome, outcomeOf, reasonOf, Slot } from './record.js';
@@ -124,7 +125,7 @@ export class Performer {
     this.forget(call);
   }
 
-  /** What a call that failed is rejected with: what its last attempt threw, else why the core ended it. */
+  /** What a call that failed is rejected with: what its last attempt threw, where that is what ended it. */
   #verdict(call: PendingCall): unknown {
     const { queue } = this;
     const packed = queue.slot(Slot.Packed);
@@ -132,9 +133,15 @@ export class Performer {
     const reason = reasonOf(packed);
     const report = tell(call.attempts, reason, wall, lost, causeOf(packed));
     if (!call.failed) return refusal(reason, report);
+    if (endsFromOutside(reason)) return refusal(reason, report, call.error);
     attach(call.error, report);
     return call.error;
   }
+}
+
+/** Whether no failure of an attempt ended the call: its time was over, or the client was shut down. */
+function endsFromOutside(reason: ReasonCode): boolean {
+  return reason === ReasonCode.CallTimeout || reason === ReasonCode.Deadline || reason === ReasonCode.Shutdown;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -10,8 +10,9 @@ import {
   StateError,
   TimeoutError,
   createClient,
+  reportOf,
 } from 'hedgerow';
-import { ScriptedTransport, createTestClient, engineOf } from 'hedgerow/testing';
+import { ScriptedError, ScriptedTransport, createTestClient, engineOf } from 'hedgerow/testing';
 import { CONFIG, HeldTransport, WatchedSignal, service, watched } from './scene.js';
 
 test('an abort rejects in the same turn with its own reason and stops every attempt', async () => {
@@ -119,6 +120,43 @@ test('a timeout that this process caused itself says so', async () => {
   assert.equal(error.lostMs, 4500);
 });
 
+test('time that ends a call after a failure is what the call throws, and the failure is its cause', async () => {
+  for (const [deadlineMs, wall, kind, code] of [[50, 50, DeadlineError, 'deadline'], [Infinity, 500, TimeoutError, 'call_timeout']] as const) {
+    const { client, clock } = service();
+    const transport = new ScriptedTransport(clock, [{ fails: 'transient' }, { after: Infinity }]);
+    const { error } = await ended(client.call(transport.send, { op: 'get', deadlineMs }), () => clock.advance(1000));
+    assert.ok(error instanceof kind && error.code === code, String(error));
+    assert.ok(error.cause instanceof ScriptedError);
+    assert.deepEqual([error.report?.reason, error.report?.wallMs], [code, wall]);
+    assert.equal(error.report?.attempts[0]?.outcome, 'transient');
+    assert.equal(reportOf(error.cause), undefined, 'what the attempt threw is left as it was');
+  }
+});
+
+test('a wait before a retry that time or the client ends does not throw the failure before it', async () => {
+  const { client, clock } = service();
+  const transport = new ScriptedTransport(clock, [{ fails: 'overloaded' }]);
+  const { error } = await ended(client.call(transport.send, { op: 'slow' }), async () => {
+    await clock.advance(10);
+    client.close();
+  });
+  assert.ok(error instanceof RefusedError && error.code === 'shutdown');
+  assert.ok(error.cause instanceof ScriptedError);
+});
+
+test('a pause is told beside an earlier failure', async () => {
+  const { client, clock } = service({ config: { ...CONFIG, timer: { stages: 1, grace: false } } });
+  const transport = new ScriptedTransport(clock, [{ fails: 'transient' }, { after: Infinity }]);
+  const { error } = await ended(client.call(transport.send, { op: 'get' }), async () => {
+    await clock.advance(100);
+    await clock.stall(5000);
+    await clock.advance(5000);
+  });
+  assert.ok(error instanceof TimeoutError && error.cause instanceof ScriptedError);
+  assert.equal(error.report?.cause, 'client_pause');
+  assert.match(error.message, /client_pause: \d+ ms lost/);
+});
+
 test('refusals have the class of their reason', async () => {
   const full = service({ config: { limits: { calls: 1 } } }).client;
   void full.call(() => new Promise(() => undefined));
@@ -220,3 +258,12 @@ test('a core that breaks rejects every call and makes the client unusable', asyn
   assert.ok(isPoisoned(seen.error));
   await assert.rejects(client.call(() => 1), isPoisoned);
 });
+
+/** A call that has ended by the end of what happens meanwhile. */
+async function ended(call: Promise<unknown>, meanwhile: () => unknown): Promise<{ error?: unknown }> {
+  const seen = watched(call);
+  await meanwhile();
+  await Promise.resolve();
+  assert.ok(seen.settled);
+  return seen;
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, test } from 'node:test';
-import { createClient, reportOf, type Client, type ClientOptions, type Config } from 'hedgerow';
+import { DeadlineError, createClient, reportOf, type Client, type ClientOptions, type Config } from 'hedgerow';
 import { withPolicy } from 'hedgerow/fetch';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -113,6 +113,17 @@ test('the last answer is returned whatever its status, with its story beside it'
   const response = await withPolicy(fetch, clientOf([base]))('/x');
   assert.deepEqual([response.status, await response.text()], [404, 'no such thing']);
   assert.equal(reportOf(response)?.reason, 'fatal');
+});
+
+test('a call that its time ended throws, whatever was answered before', async () => {
+  let asked = 0;
+  const base = await serve((_, response) => {
+    if ((asked += 1) === 1) response.writeHead(500).end('broken');
+  });
+  const call = withPolicy(fetch, clientOf([base]))('/x', { hedgerow: { deadlineMs: 300 } });
+  await assert.rejects(call, (error) => {
+    return error instanceof DeadlineError && error.cause instanceof Error && error.cause.message === 'status 500';
+  });
 });
 
 test('what can be repeated is sent again with its body, a stream is sent once', async () => {

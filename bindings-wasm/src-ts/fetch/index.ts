@@ -5,8 +5,9 @@
  *   An absolute URL elsewhere goes to the wrapped `fetch` untouched.
  * - The method says whether a request may be repeated, unless the operation is configured or the call says so. A body
  *   that is a stream is sent once.
- * - What an answer means, and when its server wants to be asked again, is read by the core's tables. The last answer is
- *   returned whatever its status, as `fetch` does; errors are thrown only where there is no answer.
+ * - What an answer means, and when its server wants to be asked again, is read by the core's tables. An answer that ended
+ *   the call is returned whatever its status, as `fetch` does. A call that its time ended throws, and tells of an answer
+ *   before by the error's `cause`.
  * - An attempt wins when its headers have arrived. A body that stalls after that is the caller's to time out, by its
  *   signal; with `readBody` the attempt covers the body too, which is then buffered.
  * - A request whose call has a token carries it as `Idempotency-Key`. A token that the caller set in that header itself is

@@ -8,6 +8,7 @@ use hedgerow_tokio::{
     testing::{Script, Scripted, Step},
 };
 use std::{
+    error::Error as _,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -320,6 +321,17 @@ async fn a_timeout_names_the_side_that_was_slow() {
     assert_eq!((error.code(), error.cause()), ("call_timeout", Some(Cause::ClientPause)));
     assert!(error.lost() >= ms(400), "{error:?}");
     assert!(error.to_string().contains("client_pause"), "{error}");
+}
+
+#[tokio::test]
+async fn time_that_ends_a_call_after_a_failure_names_both() {
+    let (client, clock) = manual(|builder| builder);
+    let script = Script::new(&clock, [Step::fail(ms(1))]);
+    let call = spawn(&client, get(), &script);
+    clock.advance(ms(500)).await;
+    let error = call.await.unwrap().unwrap_err();
+    assert_eq!((error.code(), error.kind()), ("call_timeout", ErrorKind::Timeout));
+    assert!(script.sent().len() > 1 && error.error().is_some() && error.source().is_some(), "{error:?}");
 }
 
 #[tokio::test]
