@@ -490,7 +490,7 @@ const fn float(number: i64) -> f64 {
 }
 
 /// An id's number as it comes from a host; a negative one is stale everywhere.
-fn id(number: i64) -> u64 {
+pub(crate) fn id(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 

@@ -4,6 +4,7 @@ use hedgerow::config::{Document, MAX_DEPTH};
 use hedgerow::{Config, Seed};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyNone, PyString, PyTuple};
+use serde::{Deserialize, Serialize};
 
 use super::error;
 
@@ -41,6 +42,12 @@ pub(crate) fn show<'py>(py: Python<'py>, document: &Document) -> PyResult<Bound<
             map.into_any()
         }
     })
+}
+
+/// Anything that has the form of a document, as plain values.
+pub(crate) fn show_any<'py>(py: Python<'py>, what: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
+    let document = serde_json::to_value(what).and_then(Document::deserialize);
+    show(py, &document.map_err(|found| error::invalid(py, &found.to_string()))?)
 }
 
 /// A seed out of its 32 bytes.

@@ -11,6 +11,7 @@ mod client;
 mod document;
 mod error;
 mod guard;
+mod policies;
 mod turn;
 
 use hedgerow::wire::Units;
@@ -29,6 +30,44 @@ mod _native {
     use super::client::Client;
     #[pymodule_export]
     use super::document::{config_hash, config_json};
+    #[pymodule_export]
+    use super::policies::balance::{Ejection, Health};
+    #[pymodule_export]
+    use super::policies::hedge::{HedgeDelay, Limiter, is_hedge_in_time};
+    #[pymodule_export]
+    use super::policies::histogram::{Bucket, Ewma, Histogram};
+    #[pymodule_export]
+    use super::policies::http::{
+        Outcome, client_field, delay_headers, fault_class, grpc_pushback, grpc_status, http_idempotency,
+        is_repeatable_body, parse_http_date, pushback_from_map, ratelimit_reset, read_http, retry_after,
+        retry_after_ms,
+    };
+    #[pymodule_export]
+    use super::policies::latency::Estimator;
+    #[pymodule_export]
+    use super::policies::meter::Meter;
+    #[pymodule_export]
+    use super::policies::offset::ClockOffset;
+    #[pymodule_export]
+    use super::policies::picker::Picker;
+    #[pymodule_export]
+    use super::policies::pool::{ReportPool, decay, report_uses, score};
+    #[pymodule_export]
+    use super::policies::random::{Nonces, Stream};
+    #[pymodule_export]
+    use super::policies::reason::{failure_class_slug, reason_codes, reason_slug, reason_text};
+    #[pymodule_export]
+    use super::policies::retry::{Backoff, Budget, RetryCall, RetryPolicy};
+    #[pymodule_export]
+    use super::policies::signal::{Signals, parse_signal_header, signal_header_breadth};
+    #[pymodule_export]
+    use super::policies::stall::Stall;
+    #[pymodule_export]
+    use super::policies::timer::{Monotone, PauseTimer, TimerEnd, Wheel};
+    #[pymodule_export]
+    use super::policies::token::{DedupWindow, TokenGenerator, TokenText};
+    #[pymodule_export]
+    use super::policies::trace::{replay_trace, trace_hash, trace_lines};
 
     use super::guard;
     use pyo3::prelude::*;
