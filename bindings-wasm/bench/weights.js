@@ -1,6 +1,7 @@
 // What a page loads of each package, as a bundler makes it.
 
 import { buildSync } from "../packaging/node_modules/esbuild/lib/main.js";
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { fileURLToPath } from "node:url";
 
@@ -17,7 +18,15 @@ const PROGRAMS = {
   "p-retry": 'export { default } from "p-retry";',
 };
 
-/** Raw and compressed bytes of each. */
+/** The modules, and the entry with one of them inlined. */
+const FILES = ["dist/core.wasm", "dist/client/web/hedgerow_bg.wasm", "dist/policies/web/hedgerow_bg.wasm", "lib/hedgerow.wasm", "lib/inlined.js", "lib/glue.js"];
+
+/** Raw and compressed bytes of files as they are. */
+export function artefacts() {
+  return Object.fromEntries(FILES.map((name) => [name, sizes(readFileSync(new URL(`../${name}`, import.meta.url)))]));
+}
+
+/** Raw and compressed bytes of each bundle. */
 export function weighed(names = Object.keys(PROGRAMS)) {
   return Object.fromEntries(names.map((name) => [name, weigh(PROGRAMS[name])]));
 }
@@ -27,6 +36,9 @@ function weigh(contents) {
     stdin: { contents, resolveDir: here }, bundle: true, minify: true, write: false, format: "esm", platform: "node",
     logLevel: "error",
   });
-  const bytes = outputFiles[0].contents;
+  return sizes(outputFiles[0].contents);
+}
+
+function sizes(bytes) {
   return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
 }

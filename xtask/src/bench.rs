@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: times of the core, ratios to published crates, instruction counts.
 
+use std::path::PathBuf;
 use std::process::Command;
 
-use crate::child::{self, cargo};
+use crate::child::{self, Ending, cargo};
 use crate::npm;
 use crate::report::Report;
 
@@ -23,6 +24,9 @@ pub(crate) struct Args {
     /// Writes the committed counts anew.
     #[arg(long, requires = "instructions", conflicts_with_all = ["name", "check"])]
     bless: bool,
+    /// Writes what `js` measures to this file as well, as JSON.
+    #[arg(long, value_name = "FILE", requires = "name", conflicts_with_all = ["peers", "instructions"])]
+    json: Option<PathBuf>,
 }
 
 /// The benchmark of the npm package, in the place of a name.
@@ -32,7 +36,14 @@ const JAVASCRIPT: &str = "js";
 pub(crate) fn run(args: &Args) -> Report {
     let mut report = Report::default();
     if args.name.as_deref() == Some(JAVASCRIPT) && !args.instructions && !args.peers {
-        npm::bench(&mut report);
+        npm::bench(&mut report, args.json.as_deref());
+        return report;
+    }
+    if args.json.is_some() {
+        report.step("bench", || {
+            eprintln!("--json: only `{JAVASCRIPT}` writes a document");
+            Ending::of(false)
+        });
         return report;
     }
     report.step("bench", || child::run(&mut command(args)));
@@ -65,7 +76,7 @@ mod tests {
     }
 
     fn plain() -> Args {
-        Args { name: None, peers: false, instructions: false, check: false, bless: false }
+        Args { name: None, peers: false, instructions: false, check: false, bless: false, json: None }
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(crate) fn tests(folder: &Path) -> Ending {
     child::run_within(node.args(files).current_dir(folder), LIMIT)
 }
 
-/// One program.
-pub(crate) fn program(path: &Path) -> Ending {
-    child::run_within(command("node", "").arg(path), LIMIT)
+/// One program, with an argument if there is one.
+pub(crate) fn program(path: &Path, argument: Option<&Path>) -> Ending {
+    child::run_within(command("node", "").arg(path).args(argument), LIMIT)
 }

@@ -2,6 +2,7 @@
 //!
 //! The modules must have been built; `cargo xtask wasm` does that.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::child::{self, Ending, command, root};
@@ -33,12 +34,12 @@ pub(crate) fn steps(report: &mut Report) {
     });
 }
 
-/// Times and weighs the built package beside published ones.
-pub(crate) fn bench(report: &mut Report) {
+/// Times and weighs the built package beside published ones; what comes of it also goes to a file, if one is named.
+pub(crate) fn bench(report: &mut Report, json: Option<&Path>) {
     let [tools, peers] = ["packaging", "bench"].map(|folder| wasm::package().join(folder));
     report.step("npm packages", || wasm::install().and(node::install(&tools)).and(node::install(&peers)));
     report.step("npm build", || child::run(&mut script_of_package("build")));
-    report.step("bench js", || node::program(&peers.join("main.js")));
+    report.step("bench js", || node::program(&peers.join("main.js"), json));
 }
 
 /// The tarball in Node, in bundlers and in pages.
