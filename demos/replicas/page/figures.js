@@ -13,14 +13,21 @@ const ROWS = [
   ['hedges', (points) => sum(points, ({ hedges }) => hedges)],
   ['retries', (points) => sum(points, ({ retries }) => retries)],
   ['refused', (points) => sum(points, ({ refused }) => Number(refused !== undefined))],
-  ['failed', (points) => sum(points, ({ error }) => Number(error !== undefined))],
+  ['failed', (points) => errors(points)],
 ];
 
-/** Writes the figures of what started since then into a table. */
-export function showFigures(table, points, since) {
+/** How many calls failed, and of what. */
+function errors(points) {
+  const kinds = [...new Set(points.map(({ called }) => called.error).filter((error) => error !== undefined))];
+  return [sum(points, ({ error }) => Number(error !== undefined)), ...kinds].join(' ');
+}
+
+/** Writes the figures of what started since then into a table; `max` is what the service promises, in milliseconds. */
+export function showFigures(table, points, since, max) {
   const young = points.filter(({ start }) => start > since);
   const [plain, hedged] = ['plain', 'hedged'].map((arm) => young.filter((point) => point.arm === arm));
-  table.replaceChildren(...ROWS.map(([name, of]) => row([name, of(plain), of(hedged)])));
+  const late = [`over ${max} ms`, (found) => found.filter(({ latency }) => latency >= max).length];
+  table.replaceChildren(...[...ROWS, late].map(([name, of]) => row([name, of(plain), of(hedged)])));
 }
 
 function row(cells) {

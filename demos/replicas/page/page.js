@@ -96,4 +96,4 @@ $('chart').addEventListener('click', (event) => {
   if (point !== undefined) choose(point);
 });
 setInterval(forgetOld, 1000);
-setInterval(() => showFigures($('figures'), state.points, now() - SPAN), 500);
+setInterval(() => showFigures($('figures'), state.points, now() - SPAN, fleet.timeout_ms), 500);
