@@ -84,7 +84,8 @@ pub(crate) fn output(command: &mut Command) -> Option<String> {
 
 /// The command as a person would type it.
 fn shown(command: &Command) -> String {
-    let settings = command.get_envs().filter_map(|(name, value)| {
+    // The long one, which is of the machine.
+    let settings = command.get_envs().filter(|(name, _)| *name != "PATH").filter_map(|(name, value)| {
         Some(format!("{}={:?}", name.to_string_lossy(), value?.to_string_lossy()))
     });
     let words = std::iter::once(command.get_program())
@@ -126,7 +127,7 @@ fn pass_on(lines: &Receiver<String>, until: Instant) -> Option<Ending> {
 /// Reads the last lines of a test run; an ignored test is a failed one, since none may be skipped.
 fn tests_in(line: &str) -> Ending {
     let summary = line.strip_prefix("# ").or_else(|| line.strip_prefix("ℹ "));
-    summary.and_then(tests_in_node).unwrap_or_else(|| tests_in_rust(line))
+    summary.and_then(tests_in_node).or_else(|| tests_in_pytest(line)).unwrap_or_else(|| tests_in_rust(line))
 }
 
 /// Reads `pass 3`, `fail 0`, `skipped 0` and the like, one a line.
@@ -140,6 +141,23 @@ fn tests_in_node(line: &str) -> Option<Ending> {
         }
         _ => None,
     }
+}
+
+/// Reads `3 passed, 1 failed in 0.12s`; whatever is neither passed nor a warning counts as failed.
+fn tests_in_pytest(line: &str) -> Option<Ending> {
+    let (counts, took) = line.trim_matches(['=', ' ']).rsplit_once(" in ")?;
+    took.split('s').next()?.parse::<f64>().ok()?;
+    let mut ending = Ending::of(true);
+    for part in counts.split(", ") {
+        let (count, what) = part.split_once(' ')?;
+        let count = count.parse::<u64>().ok()?;
+        match what {
+            "passed" => ending.tests_passed += count,
+            "warning" | "warnings" => {}
+            _ => ending.tests_failed += count,
+        }
+    }
+    Some(Ending { ok: ending.tests_failed == 0, ..ending })
 }
 
 /// Reads `test result: ok. 3 passed; 0 failed; …`.
@@ -173,6 +191,14 @@ mod tests {
         assert_eq!(tests_in("# skipped 1").tests_failed, 1);
         assert_eq!(tests_in("# duration_ms 12"), Ending::of(true));
         assert_eq!(tests_in("# Subtest: pass 5"), Ending::of(true));
+    }
+
+    #[test]
+    fn the_last_line_of_a_run_of_pytest_is_counted() {
+        assert_eq!(tests_in("12 passed in 0.31s"), Ending { ok: true, tests_passed: 12, tests_failed: 0 });
+        let line = "=== 1 failed, 4 passed, 2 skipped, 3 warnings in 61.02s (0:01:01) ===";
+        assert_eq!(tests_in(line), Ending { ok: false, tests_passed: 4, tests_failed: 3 });
+        assert_eq!(tests_in("built in 3.1s"), Ending::of(true));
     }
 
     #[test]

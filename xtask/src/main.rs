@@ -11,6 +11,7 @@ mod fuzz;
 mod generated;
 mod node;
 mod npm;
+mod python;
 mod report;
 mod setup;
 mod suite;
@@ -47,6 +48,8 @@ enum Verb {
     Wasm(wasm::Args),
     /// Builds the npm package beside the modules and tests it.
     Npm,
+    /// Builds the Python wheel, installs it in a clean environment, checks and tests it there.
+    Python,
     /// Runs the extra verification tools that are installed and names those that are not.
     Verify,
 }
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Verb::Tidy => tidy::run(),
         Verb::Wasm(args) => wasm::run(&args),
         Verb::Npm => npm::run(),
+        Verb::Python => python::run(),
         Verb::Verify => verify::run(),
     };
     report.finish()

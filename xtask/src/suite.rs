@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::child::{self, Ending, cargo};
 use crate::report::Report;
-use crate::{demo, fuzz, generated, npm, setup, tidy, wasm};
+use crate::{demo, fuzz, generated, npm, python, setup, tidy, wasm};
 
 /// Cases of each property in the long run.
 const MANY_CASES: &str = "5000";
@@ -74,6 +74,7 @@ fn whole(report: &mut Report) {
     report.step("documentation", documentation);
     wasm::steps(report, false);
     npm::steps(report);
+    python::steps(report);
     report.step("demo, short", || demo::measure(&["--quick", "--check"], demo::SHORT_LIMIT));
     report.step("demo, page", demo::try_page);
 }
