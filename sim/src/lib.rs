@@ -6,8 +6,30 @@
 //!
 //! What it cannot do: a generator that never produces a shape never finds its fault, a balancer that sees all servers
 //! flatters every policy that counts queues, and heavy tails make a single run meaningless.
+//!
+//! ```
+//! use hedgerow_sim::arm::Arm;
+//! use hedgerow_sim::sample::{Arrivals, Model, Rates};
+//! use hedgerow_sim::world::{World, spec::Spec};
+//!
+//! let spec = Spec {
+//!     servers: 3,
+//!     arrivals: Arrivals::Poisson(Rates::constant(1000.0)?),
+//!     calls: Some(1000),
+//!     service: vec![Model::exp(1000.0)],
+//!     ..Spec::default()
+//! };
+//! let figures = World::new(&spec, &Arm::named("netflix")?, 1)?.run();
+//! assert_eq!((figures.calls, figures.ok, figures.open), (1000, 1000, 0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![forbid(unsafe_code)]
 
+pub mod arm;
+pub mod fault;
+pub mod heap;
+pub mod metrics;
 pub mod sample;
 pub mod stats;
 pub mod stream;
+pub mod world;

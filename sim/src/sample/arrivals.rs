@@ -141,8 +141,8 @@ mod tests {
 
     #[test]
     fn nothing_arrives_at_rate_zero_or_after_the_rate_has_fallen_to_it() {
-        assert_eq!(times(&Arrivals::Poisson(Rates::constant(0.0).unwrap()), u64::MAX), []);
-        assert_eq!(times(&Arrivals::Constant { gap_us: 0 }, u64::MAX), []);
+        assert_eq!(times(&Arrivals::Poisson(Rates::constant(0.0).unwrap()), u64::MAX), Vec::<u64>::new());
+        assert_eq!(times(&Arrivals::Constant { gap_us: 0 }, u64::MAX), Vec::<u64>::new());
         let ends = Rates::new(vec![(0, 1000.0), (1_000_000, 1000.0), (1_000_001, 0.0)]).unwrap();
         assert!(times(&Arrivals::Poisson(ends), u64::MAX).iter().all(|&at| at <= 1_000_001));
     }
