@@ -26,9 +26,11 @@
 #![forbid(unsafe_code)]
 
 pub mod arm;
+pub mod experiments;
 pub mod fault;
 pub mod heap;
 pub mod metrics;
+pub mod reference;
 pub mod sample;
 pub mod stats;
 pub mod stream;

@@ -20,6 +20,11 @@ impl Rates {
         Self::new(vec![(0, per_second)])
     }
 
+    /// No arrivals at any time.
+    pub fn none() -> Self {
+        Self(vec![(0, 0.0)])
+    }
+
     /// Takes points with rising times; a rate is 0 or more.
     pub fn new(points: Vec<(u64, f64)>) -> Result<Self, ModelError> {
         if points.is_empty() || points.windows(2).any(|pair| matches!(pair, [a, b] if b.0 <= a.0)) {
@@ -141,7 +146,7 @@ mod tests {
 
     #[test]
     fn nothing_arrives_at_rate_zero_or_after_the_rate_has_fallen_to_it() {
-        assert_eq!(times(&Arrivals::Poisson(Rates::constant(0.0).unwrap()), u64::MAX), Vec::<u64>::new());
+        assert_eq!(times(&Arrivals::Poisson(Rates::none()), u64::MAX), Vec::<u64>::new());
         assert_eq!(times(&Arrivals::Constant { gap_us: 0 }, u64::MAX), Vec::<u64>::new());
         let ends = Rates::new(vec![(0, 1000.0), (1_000_000, 1000.0), (1_000_001, 0.0)]).unwrap();
         assert!(times(&Arrivals::Poisson(ends), u64::MAX).iter().all(|&at| at <= 1_000_001));

@@ -4,7 +4,11 @@
 //! over k seeds is element `⌊k/2⌋`, a band p10–p90 the elements `⌊k/10⌋` and `⌊9k/10⌋`. Where nothing was measured
 //! there is no quantile: never 0, never a number that is none.
 
-#![allow(clippy::cast_precision_loss, reason = "a mean is an estimate; counts stay far below 2^53")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a mean is an estimate; counts stay far below 2^53"
+)]
 
 mod histogram;
 mod quantile;

@@ -84,6 +84,21 @@ impl Samples {
         }
     }
 
+    /// Points (milliseconds, share) of the distribution function of microseconds, thirty to a factor of ten of the
+    /// share above; fit for a plot.
+    pub fn cdf(&self) -> Vec<(f64, f64)> {
+        let mut sorted = self.kept.clone();
+        sorted.sort_unstable();
+        let at = |q: Quantile| match &self.histogram {
+            Some(histogram) => histogram.quantile(q),
+            None => q.index(self.count).and_then(|at| sorted.get(at as usize).copied()),
+        };
+        let shares = (0..=150).map(|step| 1.0 - libm::exp(f64::from(step) * -0.092_103_403_719_761_83));
+        shares
+            .filter_map(|share| Some((at(Quantile::ppm((share * 1e6) as u32))? as f64 / 1000.0, share)))
+            .collect()
+    }
+
     /// One quantile; `None` of nothing.
     pub fn quantile(&self, q: Quantile) -> Option<u64> {
         if let Some(histogram) = &self.histogram {

@@ -1,0 +1,13 @@
+//! E1: the supermarket model with many servers, where theory knows the answer.
+
+use super::{Experiment, Quick, supermarket};
+
+/// Quick: a fifth of the events moves the mean by less than half a percent.
+pub(super) const SUPERMARKET: Experiment = Experiment {
+    id: "E1",
+    title: "supermarket model: the shortest of d queues",
+    source: "Mitzenmacher, The Power of Two Choices (1996); finite n computed anew",
+    view: "global",
+    kinds: &[("supermarket", supermarket::measure), ("supermarket_theory", supermarket::theory)],
+    quick: Quick::Whole,
+};
