@@ -88,7 +88,7 @@ pub mod trace;
 pub mod wire;
 
 pub use balance::{
-    Host, HostError, Pick, Picker, Place,
+    Breaker, BreakerSettings, Host, HostError, PhiDetector, PhiError, PhiSettings, Pick, Picker, Place,
     choice::{BalancePolicy, BalanceSettings, RegionRule},
     ejection::{Ejection, EjectionSettings},
     health::{Health, HealthSettings},

@@ -129,6 +129,8 @@ reasons! {
     Ejected = 185, "ejected", "The endpoint is an ejected outlier.";
     OtherRegion = 186, "other_region", "The endpoint's region differs.";
     Breaker = 187, "breaker", "The endpoint's breaker is open.";
+    BreakerProbe = 188, "breaker_probe", "The breaker was open; this attempt alone tries the endpoint.";
+    BreakerClosed = 189, "breaker_closed", "The probe succeeded and the breaker is closed.";
     ClockBehind = 200, "clock_behind", "The wall clock lies behind the last token; tokens run ahead of it.";
     TokenMalformed = 201, "token_malformed", "The text is not a token of this form.";
     OutOfRange = 202, "out_of_range", "The token's time does not fit the form.";

@@ -343,8 +343,6 @@ fn a_setting_without_effect_is_refused_where_it_is_given() {
 #[test]
 fn what_is_not_built_yet_is_refused_and_its_default_is_accepted() {
     check(&[
-        (r#"{"breaker": {}}"#, "breaker: a map, want null (anything else is not available yet)"),
-        (r#"{"breaker": null}"#, "ok"),
         (
             r#"{"limits": {"adaptive": {"algorithm": "aimd"}}}"#,
             "limits.adaptive: a map, want null (anything else is not available yet)",

@@ -1,5 +1,6 @@
 //! Which value a class gets: defaults, presets, and overlays from four places.
 
+use hedgerow::balance::BreakerSettings;
 use hedgerow::{
     Duration,
     config::{ClassSettings, Config, FieldDefault, FieldKind, Idempotency, Priority, fields},
@@ -181,6 +182,17 @@ fn a_section_that_is_on_gets_the_defaults_of_its_fields() {
     let rule = config.ejection.failure_percentage.expect("it is on");
     assert_eq!((rule.threshold, rule.min_endpoints, rule.min_requests), (85, 5, 9));
     assert_eq!(config.ejection.success_rate, None);
+}
+
+#[test]
+fn a_breaker_is_off_and_with_an_empty_map_it_is_that_of_hystrix() {
+    assert_eq!(Config::default().breaker, None);
+    assert_eq!(config(json!({"breaker": null})).breaker, None);
+    assert_eq!(config(json!({"breaker": {}})).breaker, Some(BreakerSettings::default()));
+    let own = json!({"window_us": 1_000_000, "min_requests": 1, "failure_ratio": 0.01, "sleep_us": 100_000});
+    let breaker = config(json!({ "breaker": own })).breaker.expect("it is on");
+    assert_eq!((breaker.window.as_micros(), breaker.sleep.as_micros()), (1_000_000, 100_000));
+    assert_eq!((breaker.min_requests, breaker.failure_ppm), (1, 10_000));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Runs the conformance cases of health, ejection and the stall detector.
+//! Runs the conformance cases of health, ejection, breaker, heartbeats and the stall detector.
 
 // Shares and seconds are compared with a tolerance far above any rounding.
 #![allow(
@@ -9,6 +9,7 @@
 
 use hedgerow::balance::ejection::{Ejection, EjectionSettings, FailurePercentage, SuccessRate};
 use hedgerow::balance::health::{Health, HealthSettings};
+use hedgerow::balance::{Breaker, BreakerSettings, PhiDetector, PhiSettings};
 use hedgerow::stall::{Stall, StallLevel, StallSettings};
 use hedgerow::{Duration, Instant};
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ fn every_case_of_health_and_stall_holds() {
         Run::new(&case["config"]).all(case);
         ran += 1;
     }
-    assert!(ran >= 16, "only {ran} cases ran");
+    assert!(ran >= 18, "only {ran} cases ran");
 }
 
 fn micros(value: &Value) -> Option<Duration> {
@@ -57,6 +58,7 @@ fn list(value: &Value) -> Vec<u64> {
 struct Run<'a> {
     config: &'a Value,
     ejection: Ejection,
+    breaker: Breaker,
     names: Vec<String>,
     stall: Stall,
     now: Instant,
@@ -69,6 +71,7 @@ impl<'a> Run<'a> {
         Self {
             config,
             ejection: Ejection::new(ejection_settings(config), Instant::ZERO),
+            breaker: Breaker::new(),
             names: Vec::new(),
             stall: Stall::new(stall_settings(config), start),
             now: start,
@@ -134,6 +137,10 @@ impl<'a> Run<'a> {
                 "tick" => {
                     self.stall.late_tick(at(&step["due_us"]), at(&step["observed_us"]));
                     self.compare_stall(want);
+                }
+                "first_suspect_us" => assert_eq!(json!(first_suspect(step)), *want),
+                "results" | "allow" | "probe_failed" | "probe_ok" => {
+                    assert_eq!(breaker(&mut self.breaker, self.config, step), *want);
                 }
                 "time_to_trip" => time_to_trip(step["stall_fraction"].as_f64().unwrap(), want),
                 unknown => panic!("unknown step {unknown}"),
@@ -305,6 +312,54 @@ fn max_ejected(step: &Value) -> u32 {
     let endpoints = number(&step["endpoints"], 0);
     (0..endpoints).for_each(|position| ejection.add(position));
     (0..endpoints).filter(|&position| ejection.on_result(position, false, Instant::ZERO)).count() as u32
+}
+
+/// Bisects for the first microsecond of silence that is too long; each question is put to a detector of its own.
+fn first_suspect(step: &Value) -> u64 {
+    let settings = PhiSettings {
+        threshold_milli: number(&step["threshold_milli"], 0),
+        initial_mean: micros(&step["mean_us"]).unwrap(),
+    };
+    let suspects = |silence: u64| {
+        let mut detector = PhiDetector::new(settings).unwrap();
+        detector.add(0, Instant::ZERO);
+        detector.suspect(0, Instant::from_micros(silence))
+    };
+    let (mut below, mut at_least) = (0, 1 << 40);
+    while at_least - below > 1 {
+        let middle = u64::midpoint(below, at_least);
+        if suspects(middle) { at_least = middle } else { below = middle }
+    }
+    at_least
+}
+
+fn breaker(breaker: &mut Breaker, config: &Value, step: &Value) -> Value {
+    let settings = BreakerSettings {
+        window: micros(&config["window_us"]).unwrap(),
+        min_requests: number(&config["min_requests"], 0),
+        failure_ppm: number(&config["failure_ppm"], 0),
+        sleep: micros(&config["sleep_us"]).unwrap(),
+    };
+    assert_eq!(config["buckets"], 10, "the window is kept in ten");
+    let now = at(&step["at_us"]);
+    match step["do"].as_str().unwrap() {
+        "allow" => {
+            let allowed = breaker.allows(now);
+            if allowed {
+                breaker.on_sent(now);
+            }
+            return json!(allowed);
+        }
+        "results" => {
+            for (success, results) in [(true, &step["ok"]), (false, &step["failed"])] {
+                for _ in 0..number(results, 0) {
+                    breaker.on_result(&settings, success, now);
+                }
+            }
+        }
+        probe => breaker.on_probe(&settings, Some(probe == "probe_ok"), now),
+    }
+    json!(if breaker.is_closed() { "closed" } else { "open" })
 }
 
 /// Short cycles, stalled for the given share; the answer is exact to one cycle.

@@ -100,8 +100,17 @@ export interface Config extends ClassConfig {
   readonly version?: number;
   /** Name of the service, a label only. Default ""; a text of at most 64 bytes. */
   readonly service?: string;
-  /** A circuit breaker per endpoint. Default null; null (anything else is not available yet). `null`: off. */
-  readonly breaker?: null;
+  /** A circuit breaker per endpoint. Default null; a map or null. `null`: off. */
+  readonly breaker?: {
+    /** Time over which results are counted. Default 10000000; 1000000..=60000000 µs. */
+    readonly window_us?: number;
+    /** Requests in the window below which it stays closed. Default 20; 1..=10000 requests. */
+    readonly min_requests?: number;
+    /** Share of failures that opens it. Default 0.5; 0.01..=1. */
+    readonly failure_ratio?: number;
+    /** Time for which it stays open. Default 5000000; 100000..=600000000 µs. */
+    readonly sleep_us?: number;
+  } | null;
   readonly locality?: {
     /** Region the client runs in. Default null; a text of at most 64 bytes or null. `null`: unknown: every endpoint is of the same region. */
     readonly region?: string | null;

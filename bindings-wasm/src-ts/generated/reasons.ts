@@ -7,7 +7,9 @@ export type ReasonSlug =
   | 'attempt_timeout_kept'
   | 'attempts_exhausted'
   | 'breaker'
+  | 'breaker_closed'
   | 'breaker_open'
+  | 'breaker_probe'
   | 'call_cancelled'
   | 'call_limit'
   | 'call_timeout'
@@ -172,6 +174,8 @@ export const REASONS: Readonly<Record<number, ReasonSlug>> = {
   185: 'ejected',
   186: 'other_region',
   187: 'breaker',
+  188: 'breaker_probe',
+  189: 'breaker_closed',
   200: 'clock_behind',
   201: 'token_malformed',
   202: 'out_of_range',
@@ -349,6 +353,10 @@ export const enum ReasonCode {
   OtherRegion = 186,
   /** The endpoint's breaker is open. */
   Breaker = 187,
+  /** The breaker was open; this attempt alone tries the endpoint. */
+  BreakerProbe = 188,
+  /** The probe succeeded and the breaker is closed. */
+  BreakerClosed = 189,
   /** The wall clock lies behind the last token; tokens run ahead of it. */
   ClockBehind = 200,
   /** The text is not a token of this form. */

@@ -6,6 +6,8 @@
 
 #[cfg(feature = "policies")]
 mod balance;
+#[cfg(feature = "policies")]
+mod breaker;
 mod client;
 mod document;
 mod error;
@@ -18,6 +20,8 @@ mod http;
 mod latency;
 #[cfg(feature = "policies")]
 mod meter;
+#[cfg(feature = "policies")]
+mod phi;
 #[cfg(feature = "policies")]
 mod pool;
 #[cfg(feature = "policies")]
@@ -39,6 +43,8 @@ mod trace;
 
 #[cfg(feature = "policies")]
 pub use balance::*;
+#[cfg(feature = "policies")]
+pub use breaker::*;
 pub use client::{Client, linear_memory};
 pub use document::{config_hash, config_json};
 #[cfg(feature = "policies")]
@@ -50,6 +56,8 @@ pub use http::*;
 pub use latency::*;
 #[cfg(feature = "policies")]
 pub use meter::*;
+#[cfg(feature = "policies")]
+pub use phi::*;
 #[cfg(feature = "policies")]
 pub use pool::*;
 #[cfg(feature = "policies")]

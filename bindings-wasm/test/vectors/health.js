@@ -1,4 +1,4 @@
-// Health, ejection, and the client's own stalls.
+// Health, ejection, breakers, heartbeats, and the client's own stalls.
 
 import { micros, ms } from "../support/times.js";
 import { unknown } from "./run.js";
@@ -91,6 +91,29 @@ function unhealthy({ Health }, config, { in_flight, responses_at, at_us }) {
   return health.isUnhealthy(in_flight, 0, ms(at_us));
 }
 
+/** The first microsecond of silence that is too long; each question is put to a detector of its own. */
+function firstSuspect({ PhiDetector }, { mean_us, threshold_milli }) {
+  const suspects = (silence) => {
+    const detector = new PhiDetector(threshold_milli, ms(mean_us));
+    detector.add(0, 0);
+    const answer = detector.suspect(0, ms(silence));
+    detector.free();
+    return answer;
+  };
+  let below = 0;
+  let atLeast = 2 ** 40;
+  while (atLeast - below > 1) {
+    const middle = Math.floor((below + atLeast) / 2);
+    if (suspects(middle)) atLeast = middle;
+    else below = middle;
+  }
+  return atLeast;
+}
+
+function breakerOf({ Breaker }, { window_us, min_requests, failure_ppm, sleep_us }) {
+  return new Breaker({ breaker: { window_us, min_requests, failure_ratio: failure_ppm / 1e6, sleep_us } });
+}
+
 /** A time to the trip is exact to a tenth of a second and one cycle. */
 function same(found, expected) {
   if (typeof found === "number" && typeof expected === "number" && !Number.isInteger(found)) {
@@ -123,6 +146,12 @@ export const health = {
       if (answers.includes(cls)) return ejection.onResult(at, true, ms(now));
       if (refusals.includes(cls)) return ejection.onOverload(at, ms(now));
       return unseen.includes(cls) ? false : unknown(cls);
+    };
+    const breaker = settings.failure_ppm === undefined ? undefined : breakerOf(policies, settings);
+    const breakerState = () => (breaker.isClosed() ? "closed" : "open");
+    const probed = (success, at_us) => {
+      breaker.onProbe(success, ms(at_us));
+      return breakerState();
     };
     const repeated = () => new Repeated(policies, settings);
     const kinds = {
@@ -165,6 +194,18 @@ export const health = {
         stall.lateTick(ms(due_us), ms(observed_us));
         return debt();
       },
+      first_suspect_us: (step) => firstSuspect(policies, step),
+      results: ({ ok, failed, at_us }) => {
+        for (let done = 0; done < ok + failed; done += 1) breaker.onResult(done < ok, ms(at_us));
+        return breakerState();
+      },
+      allow: ({ at_us }) => {
+        const allowed = breaker.allows(ms(at_us));
+        if (allowed) breaker.onSent(ms(at_us));
+        return allowed;
+      },
+      probe_ok: ({ at_us }) => probed(true, at_us),
+      probe_failed: ({ at_us }) => probed(false, at_us),
       time_to_trip: ({ stall_fraction }) => timeToTrip(policies, stall_fraction),
     };
     return { answer: (step) => (kinds[step.do] ?? unknown)(step) };

@@ -4,6 +4,7 @@
 //! avoid, softly. The client machine combines them over its own table of endpoints; [`Picker`] does the same for a
 //! program that wants the choice alone. [`peak`] and [`hot_cold`] stand beside: rules to compare with, not policies.
 
+pub mod breaker;
 mod candidate;
 pub mod choice;
 mod comparison;
@@ -14,11 +15,14 @@ pub mod hot_cold;
 mod outlier;
 pub mod peak;
 mod permutation;
+pub mod phi;
 pub mod picker;
 pub mod score;
 mod settings;
 
+pub use breaker::{Breaker, BreakerSettings};
 pub use host::{Host, HostError, Place};
 pub use hot_cold::{LoadReport, ReportPool};
 pub use peak::Peak;
+pub use phi::{PhiDetector, PhiError, PhiSettings};
 pub use picker::{Pick, Picker};

@@ -43,7 +43,7 @@ impl Default for FailurePercentage {
 }
 
 /// Counts the results of one endpoint in one interval.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     requests: u32,
     successes: u32,
@@ -56,9 +56,7 @@ impl FailurePercentage {
     }
 
     pub(super) fn is_outlier(&self, tally: Tally) -> bool {
-        let failures = u64::from(tally.requests - tally.successes);
-        tally.has(self.min_requests)
-            && failures * 100 >= u64::from(self.threshold) * u64::from(tally.requests)
+        tally.has(self.min_requests) && tally.failures() * 100 >= u64::from(self.threshold) * tally.requests()
     }
 }
 
@@ -69,6 +67,14 @@ impl Tally {
             self.requests = requests;
             self.successes += u32::from(success);
         }
+    }
+
+    pub(super) fn requests(self) -> u64 {
+        u64::from(self.requests)
+    }
+
+    pub(super) fn failures(self) -> u64 {
+        u64::from(self.requests - self.successes)
     }
 
     fn has(self, min_requests: u32) -> bool {

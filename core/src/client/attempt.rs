@@ -30,6 +30,8 @@ pub(crate) struct AttemptFlags {
     pub(crate) asked: bool,
     /// The estimators have seen it, or must not.
     pub(crate) recorded: bool,
+    /// It probes whether its endpoint's breaker may close.
+    pub(crate) probe: bool,
     /// It was booked as its endpoint's failure already.
     pub(crate) blamed: bool,
 }

@@ -4,6 +4,7 @@ use crate::client::Client;
 use crate::client::Draining;
 use crate::client::action::{Action, Outcome};
 use crate::client::call::CallState;
+use crate::client::health::Told;
 use crate::client::journal::Subject;
 use crate::client::timeout::Kind;
 use crate::id::{AttemptId, CallId, EndpointId, Id};
@@ -142,6 +143,9 @@ impl Client {
         found.flags.asked = true;
         found.flags.recorded = true;
         found.flags.blamed |= blame;
+        let probe = found.flags.probe;
+        // A probe that is blamed has told what it can.
+        found.flags.probe &= !blame;
         let mut cookie = 0;
         if let Some(found) = self.calls.get_mut(call) {
             found.outstanding = found.outstanding.saturating_sub(1);
@@ -151,7 +155,7 @@ impl Client {
             self.record_unfinished(call, now.since(sent), now);
         }
         if blame {
-            self.ejection_result(endpoint, false, now);
+            self.endpoint_result(Told { call, endpoint, probe }, false, now);
         }
         if hedge && reason == Reason::LostRace {
             bump(&mut self.journal.stats.hedges_lost);

@@ -12,6 +12,7 @@ use crate::client::Client;
 use crate::client::action::{Failure, Outcome};
 use crate::client::call::{CallState, NO_RETRY};
 use crate::client::complete::Completion;
+use crate::client::health::Told;
 use crate::client::journal::Subject;
 use crate::client::timeout::NO_STAGES;
 use crate::id::{CallId, Id};
@@ -31,9 +32,16 @@ struct Closed {
     asked: bool,
     recorded: bool,
     blamed: bool,
+    probe: bool,
     /// Where the call stood before.
     before: CallState,
     decided: bool,
+}
+
+impl Closed {
+    const fn result(&self) -> Told {
+        Told { call: self.call, endpoint: self.endpoint, probe: self.probe }
+    }
 }
 
 impl Client {
@@ -90,6 +98,7 @@ impl Client {
             return;
         }
         let Some(closed) = self.close(attempt, now) else { return };
+        self.told_nothing(closed.result(), now);
         self.release_slot(closed.call);
         self.count_arrow(&closed, CallEvent::CancelConfirmed);
         self.free_if_over(closed.call, now);
@@ -100,6 +109,7 @@ impl Client {
         let Some(closed) = self.close(attempt, now) else { return };
         let subject = self.subject(closed.call).attempt(attempt).endpoint(closed.endpoint);
         self.journal.note(Reason::OrphanExpired, subject, 0, now);
+        self.told_nothing(closed.result(), now);
         self.release_slot(closed.call);
         self.count_arrow(&closed, CallEvent::Orphan);
         self.free_if_over(closed.call, now);
@@ -140,6 +150,7 @@ impl Client {
             asked: flags.asked,
             recorded: flags.recorded,
             blamed: flags.blamed,
+            probe: flags.probe,
             before,
             decided,
         })
@@ -151,15 +162,7 @@ impl Client {
 
     fn endpoints_saw_answer(&mut self, closed: &Closed, now: Instant) {
         self.endpoints.on_response(closed.endpoint, now);
-        self.ejection_result(closed.endpoint, true, now);
-    }
-
-    pub(super) fn ejection_result(&mut self, endpoint: Id, success: bool, now: Instant) {
-        if self.endpoints.get(endpoint).is_some_and(|found| !found.removed)
-            && self.ejection.on_result(endpoint.index(), success, now)
-        {
-            bump(&mut self.journal.stats.ejections);
-        }
+        self.endpoint_result(closed.result(), true, now);
     }
 
     fn record_success(&mut self, closed: &Closed, now: Instant) {
@@ -188,16 +191,14 @@ impl Client {
             FailureClass::Fatal => self.endpoints_saw_answer(closed, now),
             FailureClass::Overloaded | FailureClass::Refused => {
                 self.endpoints.on_response(closed.endpoint, now);
-                if self.ejection.on_overload(closed.endpoint.index(), now) {
-                    bump(&mut self.journal.stats.ejections);
-                }
+                self.endpoint_refused(closed.result(), now);
             }
             FailureClass::Transient | FailureClass::Timeout | FailureClass::NotSent => {
                 if class == FailureClass::Transient {
                     self.endpoints.on_response(closed.endpoint, now);
                 }
                 if !closed.blamed {
-                    self.ejection_result(closed.endpoint, false, now);
+                    self.endpoint_result(closed.result(), false, now);
                 }
             }
         }

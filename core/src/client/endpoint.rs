@@ -3,14 +3,17 @@
 //! An endpoint keeps its slot after removal until its last attempt has ended, so that running attempts may still win
 //! and in-flight counts stay exact; then the slot is freed and its next id has another generation.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
+use crate::balance::breaker::{Breaker, BreakerSettings};
 use crate::balance::choice::{Candidate, Endpoints as ReadEndpoints};
 use crate::balance::ejection::Ejection;
 use crate::balance::health::{Health, HealthSettings};
 use crate::client::action::EndpointSpec;
 use crate::client::call::{ENTRY_INDEX_BITS, entry_index, plan_entry};
 use crate::id::{Id, Table};
+use crate::reason::Reason;
 use crate::time::Instant;
 
 /// More slots than any plan entry can name are never handed out.
@@ -25,10 +28,19 @@ pub(crate) struct Endpoint {
     pub(crate) hedges: u32,
     pub(crate) factor: u32,
     pub(crate) health: Health,
+    /// Boxed, because hardly any client has breakers; `None` when this one has none.
+    breaker: Option<Box<Breaker>>,
     pub(crate) removed: bool,
     pub(crate) pool: bool,
     other_zone: bool,
     other_region: bool,
+}
+
+impl Endpoint {
+    /// Whether its breaker, if any, lets an attempt through.
+    pub(crate) fn allows(&self, now: Instant) -> bool {
+        self.breaker.as_ref().is_none_or(|breaker| breaker.allows(now))
+    }
 }
 
 /// The client's own place, which an endpoint's zone and region are compared with.
@@ -55,12 +67,13 @@ impl Locality {
 pub(crate) struct EndpointTable {
     table: Table<Endpoint>,
     locality: Locality,
+    breaker: Option<BreakerSettings>,
     live: u32,
 }
 
 impl EndpointTable {
-    pub(crate) const fn new(locality: Locality) -> Self {
-        Self { table: Table::new(), locality, live: 0 }
+    pub(crate) const fn new(locality: Locality, breaker: Option<BreakerSettings>) -> Self {
+        Self { table: Table::new(), locality, breaker, live: 0 }
     }
 
     /// Adds an endpoint; `None` when no slot is left.
@@ -75,6 +88,7 @@ impl EndpointTable {
             hedges: 0,
             factor: spec.factor.unwrap_or(1),
             health: Health::new(),
+            breaker: self.breaker.map(|_| Box::default()),
             removed: false,
             pool: spec.pool,
             other_zone: self.locality.other_zone(spec.zone.as_ref()),
@@ -107,11 +121,37 @@ impl EndpointTable {
         self.free_if_idle(id);
     }
 
-    pub(crate) fn on_sent(&mut self, id: Id, hedge: bool) {
-        if let Some(endpoint) = self.table.get_mut(id) {
-            endpoint.in_flight = endpoint.in_flight.saturating_add(1);
-            endpoint.hedges = endpoint.hedges.saturating_add(u32::from(hedge));
-        }
+    /// Counts an attempt; answers whether it is the probe of the endpoint's breaker.
+    pub(crate) fn on_sent(&mut self, id: Id, hedge: bool, now: Instant) -> bool {
+        let Some(endpoint) = self.table.get_mut(id) else { return false };
+        endpoint.in_flight = endpoint.in_flight.saturating_add(1);
+        endpoint.hedges = endpoint.hedges.saturating_add(u32::from(hedge));
+        endpoint.breaker.as_mut().is_some_and(|breaker| breaker.on_sent(now))
+    }
+
+    /// Tells the breaker of a live endpoint what came of an attempt, `None` when it told nothing of the server.
+    ///
+    /// Answers whether that opened or closed it, and until when it is open.
+    pub(crate) fn on_result(
+        &mut self,
+        id: Id,
+        probe: bool,
+        success: Option<bool>,
+        now: Instant,
+    ) -> Option<(Reason, Instant)> {
+        let settings = self.breaker?;
+        let breaker = self.table.get_mut(id).filter(|endpoint| !endpoint.removed)?.breaker.as_mut()?;
+        let opened = if probe {
+            breaker.on_probe(&settings, success, now);
+            !success?
+        } else {
+            breaker.on_result(&settings, success?, now).then_some(true)?
+        };
+        Some(if opened {
+            (Reason::Breaker, now + settings.sleep)
+        } else {
+            (Reason::BreakerClosed, Instant::ZERO)
+        })
     }
 
     pub(crate) fn on_ended(&mut self, id: Id, hedge: bool) {
@@ -159,6 +199,12 @@ impl EndpointTable {
         (plan_entry(id.index(), id.generation()) == entry).then_some((id, endpoint))
     }
 
+    /// Whether a breaker lets an attempt through to any of these slots. O(slots behind open breakers).
+    pub(crate) fn any_allows(&self, positions: &[u32], now: Instant) -> bool {
+        let allows = |position: &u32| self.at(*position).is_some_and(|(_, endpoint)| endpoint.allows(now));
+        self.breaker.is_none() || positions.iter().any(allows)
+    }
+
     pub(crate) const fn live(&self) -> u32 {
         self.live
     }
@@ -203,7 +249,7 @@ impl ReadEndpoints for View<'_> {
             up_since: endpoint.up_since,
             unhealthy: endpoint.health.is_unhealthy(self.health, endpoint.in_flight, self.calm_until, now),
             ejected: self.ejection.is_ejected(position),
-            breaker_open: false,
+            breaker_open: !endpoint.allows(now),
         }
     }
 }

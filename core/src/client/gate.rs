@@ -23,14 +23,15 @@ use crate::stats::bump;
 use crate::time::{Duration, Instant};
 
 impl Client {
-    /// The first plan entry that is live, unused and, for a hedge, below the cap of its endpoint. When every other
-    /// entry is used, an endpoint that stands for a pool counts as unused.
-    pub(super) fn next_entry(&self, call: Id, hedge_cap: Option<u32>) -> Option<(u8, Id)> {
+    /// The first plan entry that is live, not behind a breaker, unused and, for a hedge, below the cap of its endpoint.
+    /// When every other entry is used, an endpoint that stands for a pool counts as unused.
+    pub(super) fn next_entry(&self, call: Id, hedge_cap: Option<u32>, now: Instant) -> Option<(u8, Id)> {
         let plan = &self.calls.get(call)?.plan;
         let free =
             |endpoint: &crate::client::endpoint::Endpoint| hedge_cap.is_none_or(|cap| endpoint.hedges < cap);
         let live = |(index, entry, used): (u8, u32, bool)| {
-            self.endpoints.by_entry(entry).map(|(id, endpoint)| (index, id, endpoint, used))
+            let found = self.endpoints.by_entry(entry).filter(|(_, endpoint)| endpoint.allows(now));
+            found.map(|(id, endpoint)| (index, id, endpoint, used))
         };
         plan.entries()
             .filter_map(live)
@@ -94,10 +95,12 @@ impl Client {
         if let Some(before) = before.and_then(|before| self.attempts.get_mut(before)) {
             before.next = Some(attempt);
         }
-        self.endpoints.on_sent(endpoint, hedge);
         self.actions.push_back(send);
         let subject = self.subject(call).attempt(attempt).endpoint(endpoint);
         self.journal.action(reason, subject, kind as u64, now);
+        if self.endpoints.on_sent(endpoint, hedge, now) {
+            self.begin_probe(attempt, subject, now);
+        }
         self.arm_attempt_timeout(call, attempt, now);
     }
 
@@ -133,7 +136,7 @@ impl Client {
         if !is_in_time(Duration::ZERO, self.average(class, now), deadline.since(now)) {
             return Err(Reason::HedgeNoTime);
         }
-        if self.next_entry(call, None).is_none() {
+        if self.next_entry(call, None, now).is_none() {
             return Err(Reason::HedgeNoEndpoint);
         }
         if !self.coin_allows(call, now) {
@@ -143,7 +146,7 @@ impl Client {
         if !self.classes.namespace(namespace).is_some_and(|state| state.hedges.has_room(limit)) {
             return Err(Reason::HedgeLimit);
         }
-        let entry = self.next_entry(call, cap).ok_or(Reason::HedgeEndpointLimit)?;
+        let entry = self.next_entry(call, cap, now).ok_or(Reason::HedgeEndpointLimit)?;
         let granted =
             self.budget(namespace).is_none_or(|budget| budget.withdraw(Self::HEDGE_CLASS, now).is_some());
         if !granted {

@@ -28,6 +28,7 @@ mod end;
 pub(crate) mod endpoint;
 pub mod explain;
 mod gate;
+mod health;
 mod inspect;
 pub(crate) mod journal;
 mod signals;
@@ -160,6 +161,7 @@ impl Client {
         let stream = |kind| Stream::derive(seed, kind, 0);
         let names = |names: &[String], capacity| Names::new(names.iter().map(String::as_str), capacity);
         let budget = config.budget.per_service.then(|| Budget::new(config.budget.settings, now));
+        let locality = Locality { zone: config.zone.clone(), region: config.region.clone() };
         let operations = config.operations.iter().map(|operation| operation.name.as_str());
         Self {
             clock,
@@ -168,10 +170,7 @@ impl Client {
             attempts: Table::new(),
             stages: Stages::new(),
             undecided: 0,
-            endpoints: EndpointTable::new(Locality {
-                zone: config.zone.clone(),
-                region: config.region.clone(),
-            }),
+            endpoints: EndpointTable::new(locality, config.breaker),
             topology_seen: false,
             reachable: 0,
             namespaces: names(&config.namespaces, config.capacity.namespaces),

@@ -1,7 +1,7 @@
 //! Admission: from the arguments of a call to its first send, or to the reason of its denial.
 //!
 //! The order is fixed, and nothing is drawn, taken or stored before the last test has passed, so that a denied start
-//! changes nothing but counters: draining, names, deadline, capacity, endpoints, call slots, token. From there nothing
+//! changes nothing but counters: draining, names, deadline, capacity, endpoints, breakers, call slots, token. From there nothing
 //! fails: slot, deposit, plan, the settlement of hedging, the send, the timers.
 
 use crate::balance::score::Factors;
@@ -78,6 +78,9 @@ impl Client {
         }
         if self.reachable == 0 {
             return Err(Reason::NoEndpoint);
+        }
+        if !self.endpoints.any_allows(self.choice.permutation(), now) {
+            return Err(Reason::BreakerOpen);
         }
         if !self.classes.namespace(namespace).is_some_and(|state| state.calls.has_room(effective.calls)) {
             return Err(Reason::CallLimit);
@@ -246,7 +249,7 @@ impl Client {
 
     /// Sends the next attempt of this kind to the first plan entry that may take it; `false` when there is none.
     pub(super) fn send_next(&mut self, call: Id, kind: AttemptKind, reason: Reason, now: Instant) -> bool {
-        let Some((index, endpoint)) = self.next_entry(call, None) else { return false };
+        let Some((index, endpoint)) = self.next_entry(call, None, now) else { return false };
         self.send_to(call, index, endpoint, kind, reason, now);
         true
     }

@@ -202,7 +202,7 @@ impl Client {
         let Some(found) = self.calls.get_mut(call) else { return };
         found.pending = None;
         let (deadline, class, last) = (found.deadline, found.class, found.last_class);
-        let entry = self.next_entry(call, None).or_else(|| self.plan_anew(call, now));
+        let entry = self.next_entry(call, None, now).or_else(|| self.plan_anew(call, now));
         let denied = match entry {
             None => Some(Reason::RetryNoEndpoint),
             Some(_) if now >= deadline || now + self.average(class, now) > deadline => {
@@ -239,7 +239,7 @@ impl Client {
         let last = found.attempts.last;
         let without = last.and_then(|last| self.attempts.get(last)).map(|last| last.endpoint.index());
         self.plan_into(call, replicas.get(..count).unwrap_or(&[]), without, now);
-        self.next_entry(call, None)
+        self.next_entry(call, None, now)
     }
 
     fn call_timer(&mut self, call: Id, now: Instant) {

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     balance::{
+        breaker::BreakerSettings,
         choice::{BalancePolicy, BalanceSettings, RegionRule},
         ejection::{EjectionSettings, FailurePercentage, SuccessRate},
         health::HealthSettings,
@@ -259,6 +260,15 @@ impl View<'_> {
             }),
             count_overload: self.is_on(Key::EjectionCountOverload),
         }
+    }
+
+    pub(super) fn breaker(&self) -> Option<BreakerSettings> {
+        self.is_on(Key::Breaker).then(|| BreakerSettings {
+            window: self.duration(Key::BreakerWindow),
+            min_requests: self.count(Key::BreakerMinRequests),
+            failure_ppm: self.count(Key::BreakerFailureRatio),
+            sleep: self.duration(Key::BreakerSleep),
+        })
     }
 
     pub(super) fn stall(&self) -> StallSettings {

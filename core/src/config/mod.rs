@@ -55,7 +55,9 @@ pub use settings::{
 pub use topology::topology;
 
 use crate::{
-    balance::{choice::BalanceSettings, ejection::EjectionSettings, health::HealthSettings},
+    balance::{
+        breaker::BreakerSettings, choice::BalanceSettings, ejection::EjectionSettings, health::HealthSettings,
+    },
     latency::EstimatorSettings,
     signal::merge::SignalSettings,
     stall::StallSettings,
@@ -101,6 +103,8 @@ pub struct Settings {
     pub health: HealthSettings,
     /// When an outlier is ejected.
     pub ejection: EjectionSettings,
+    /// When nothing is sent to an endpoint that fails; `None` means never.
+    pub breaker: Option<BreakerSettings>,
     /// When the client itself counts as stalled.
     pub stall: StallSettings,
     /// What retries and hedges ask before they are sent.
@@ -187,6 +191,7 @@ impl Config {
             balance: top.balance(),
             health: top.health(),
             ejection: top.ejection(),
+            breaker: top.breaker(),
             stall: top.stall(),
             budget: top.budget(),
             token: top.token(),

@@ -322,7 +322,7 @@ table! {
         about("Requests in an interval that are enough.").unit("requests").from(ENVOY);
     EjectionCountOverload = flag("ejection.count_overload", false),
         about("Whether a refusal by an overloaded endpoint counts as a failure.");
-    Breaker = none("breaker", Kind::Section).later(),
+    Breaker = none("breaker", Kind::Section),
         about("A circuit breaker per endpoint.").null("off").from("Hystrix");
     BreakerWindow = time("breaker.window_us", 10_000_000, 1_000_000, MINUTE),
         about("Time over which results are counted.").from("Hystrix");

@@ -38,9 +38,10 @@ pub fn document(choices: &mut Choices<'_>) -> Value {
         },
         "balance": {"n": choices.pick(&[1, 2, 8, 16])},
         "health": {"min_in_flight": choices.pick(&[1, 10])},
+        "breaker": breaker(choices),
         "capacity": {"calls": choices.pick(&[1, 3, 65_536]), "endpoints": 32},
         "token": {"on_drift": choices.pick(&["continue", "refuse"])},
-        "trace": {"notes": 64, "enabled": choices.once_in(2), "explain_calls": choices.pick(&[0, 4])},
+        "trace": {"notes": 4096, "enabled": choices.once_in(2), "explain_calls": choices.pick(&[0, 4])},
     })
 }
 
@@ -65,6 +66,19 @@ fn retry(choices: &mut Choices<'_>) -> Value {
         "backoff": {"jitter": choices.pick(&["none", "full", "equal", "anchored"])},
         "pushback": {"mode": choices.pick(&["floor", "exact", "window", "clamp", "ignore"])},
     })
+}
+
+/// A breaker that opens early and sleeps as long as a call, or none.
+fn breaker(choices: &mut Choices<'_>) -> Value {
+    match choices.below(3) {
+        0 => json!({
+            "window_us": 1_000_000,
+            "min_requests": choices.pick(&[1, 4]),
+            "failure_ratio": choices.pick(&[0.01, 0.5, 1.0]),
+            "sleep_us": choices.pick(&[100_000, 1_000_000]),
+        }),
+        _ => Value::Null,
+    }
 }
 
 /// A budget, of a few modes.

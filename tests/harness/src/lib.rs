@@ -3,6 +3,7 @@
 
 pub mod bytes;
 pub mod documents;
+mod guards;
 pub mod shadow;
 pub mod targets;
 pub mod world;

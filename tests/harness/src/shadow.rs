@@ -11,6 +11,7 @@ use hedgerow::token::Token;
 use hedgerow::{AttemptId, CallId, Client, Config, EndpointId, Instant, Reason};
 
 use crate::documents::OPERATIONS;
+use crate::guards::Guards;
 
 /// What the sends of a call carried.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,18 +48,20 @@ pub struct Shadow {
     open: BTreeMap<AttemptId, (bool, CallId)>,
     cancelled: BTreeSet<AttemptId>,
     minted: BTreeSet<Token>,
+    guards: Guards,
     signalled: bool,
 }
 
 impl Shadow {
     /// Knows the configuration and nothing else.
-    pub const fn new(config: Config) -> Self {
+    pub fn new(config: Config) -> Self {
         Self {
             config,
             calls: BTreeMap::new(),
             open: BTreeMap::new(),
             cancelled: BTreeSet::new(),
             minted: BTreeSet::new(),
+            guards: Guards::default(),
             signalled: false,
         }
     }
@@ -102,6 +105,7 @@ impl Shadow {
     /// An attempt's end is about to be reported; whether that can decide anything.
     pub fn ended(&mut self, attempt: AttemptId) -> bool {
         let Some((_, call)) = self.open.remove(&attempt) else { return false };
+        self.guards.ended(attempt);
         let seen = self.calls.get_mut(&call).expect("attempts belong to calls");
         seen.outstanding.remove(&attempt);
         !seen.completed
@@ -110,6 +114,17 @@ impl Shadow {
     /// Signals may change limits and objectives from now on.
     pub const fn signalled(&mut self) {
         self.signalled = true;
+    }
+
+    /// What the notes of one input tell of breakers, before its actions are looked at.
+    pub fn told(&mut self, notes: &[Note]) {
+        self.guards.begin();
+        for note in notes {
+            if let (Reason::OrphanExpired, Some(attempt)) = (note.reason, note.attempt) {
+                self.guards.ended(attempt);
+            }
+            self.guards.noted(note);
+        }
     }
 
     /// A note was handed out.
@@ -126,6 +141,7 @@ impl Shadow {
         match *action {
             Action::Send { call, attempt, endpoint, kind, ordinal, token, cookie, .. } => {
                 assert!(client.endpoint_name(endpoint).is_some(), "I5: a pick is live");
+                self.guards.sent(attempt, endpoint);
                 self.sent(call, attempt, endpoint, kind, ordinal, token, cookie);
                 let remaining =
                     if let Action::Send { remaining, .. } = *action { remaining.as_micros() } else { 0 };
@@ -210,6 +226,7 @@ impl Shadow {
         assert!(self.open.is_empty(), "every attempt has ended");
         let stats = client.stats();
         let completed = stats.completed_ok + stats.completed_failed + stats.completed_cancelled;
+        assert_eq!(stats.notes_lost, 0, "every note was looked at");
         assert_eq!((stats.started, completed), (self.calls.len() as u64, self.calls.len() as u64));
         self.amplification_is_bounded(stats.budget_withdrawn, now);
     }

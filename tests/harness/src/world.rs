@@ -266,6 +266,8 @@ impl World {
     }
 
     fn take_actions(&mut self) {
+        let notes: Vec<_> = std::iter::from_fn(|| self.client.poll_note()).collect();
+        self.shadow.told(&notes);
         while let Some(action) = self.client.poll_action() {
             self.log.push(format!("{action:?}"));
             if let Action::Send { attempt, .. } = action {
@@ -273,8 +275,8 @@ impl World {
             }
             self.shadow.acted(&action, &self.client);
         }
-        while let Some(note) = self.client.poll_note() {
-            self.shadow.noted(&note);
+        for note in &notes {
+            self.shadow.noted(note);
         }
         self.shadow.check(&self.client);
     }

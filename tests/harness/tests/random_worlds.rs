@@ -1,7 +1,8 @@
 //! Arbitrary bytes through every target: on each run the same seeds, so a failure is found again by its number.
 
+use hedgerow::Reason;
 use hedgerow::client::call::CallState::{Freed, Lingering, One, Racing, Waiting};
-use hedgerow::stats::CallEvent as Event;
+use hedgerow::stats::{CallEvent as Event, Stats};
 use hedgerow_harness::bytes::Choices;
 use hedgerow_harness::targets;
 use hedgerow_harness::world::World;
@@ -22,7 +23,7 @@ fn bytes(seed: u64, len: usize) -> Vec<u8> {
 
 /// How many worlds; `HEDGEROW_WORLDS` asks for more.
 fn worlds() -> u64 {
-    std::env::var("HEDGEROW_WORLDS").ok().and_then(|count| count.parse().ok()).unwrap_or(400)
+    std::env::var("HEDGEROW_WORLDS").ok().and_then(|count| count.parse().ok()).unwrap_or(1000)
 }
 
 #[test]
@@ -32,6 +33,27 @@ fn the_invariants_hold_for_random_configurations_and_events() {
         let caught = std::panic::catch_unwind(|| targets::events(&bytes));
         assert!(caught.is_ok(), "world {seed}");
     }
+}
+
+fn stats_of(seed: u64) -> Stats {
+    let bytes = bytes(seed, 1500);
+    let mut choices = Choices::new(&bytes);
+    let mut world = World::new(&mut choices);
+    world.run(&mut choices);
+    world.client.stats()
+}
+
+#[test]
+fn breakers_open_probe_and_close_in_these_worlds() {
+    let mut given = [Reason::BreakerOpen, Reason::Breaker, Reason::BreakerProbe, Reason::BreakerClosed]
+        .map(|reason| (reason, 0));
+    for seed in 0..worlds() {
+        let stats = stats_of(seed);
+        for (reason, count) in &mut given {
+            *count += stats.count(*reason);
+        }
+    }
+    assert!(given.iter().all(|(_, count)| *count >= 50), "{given:?}");
 }
 
 #[test]
@@ -82,11 +104,7 @@ fn each_arrow_of_the_state_table_is_taken() {
     ];
     let mut taken = vec![0; arrows.len()];
     for seed in 0..worlds() {
-        let bytes = bytes(seed, 1500);
-        let mut choices = Choices::new(&bytes);
-        let mut world = World::new(&mut choices);
-        world.run(&mut choices);
-        let stats = world.client.stats();
+        let stats = stats_of(seed);
         for (count, (from, event, to)) in taken.iter_mut().zip(arrows) {
             *count += stats.arrow(from, event, to);
         }

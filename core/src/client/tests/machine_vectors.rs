@@ -113,7 +113,9 @@ impl Script {
         }
         for (name, count) in state["in_flight"].as_object().into_iter().flatten() {
             let id = self.client.endpoint(name).unwrap().id();
-            (0..count.as_u64().unwrap()).for_each(|_| self.client.endpoints.on_sent(id, false));
+            for _ in 0..count.as_u64().unwrap() {
+                self.client.endpoints.on_sent(id, false, at(0));
+            }
         }
         for (name, responses) in state["responses"].as_object().into_iter().flatten() {
             let id = self.client.endpoint(name).unwrap().id();
