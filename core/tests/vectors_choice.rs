@@ -3,6 +3,8 @@
 // Shares are compared with a tolerance far above any rounding.
 #![allow(clippy::cast_precision_loss, reason = "tolerances are far above any rounding")]
 
+mod case_file;
+
 use hedgerow::balance::choice::{BalancePolicy, BalanceSettings};
 use hedgerow::balance::health::HealthSettings;
 use hedgerow::balance::hot_cold::uses_ppm;
@@ -14,31 +16,13 @@ use hedgerow::rng::Stream;
 use hedgerow::{Duration, EndpointId, Instant, Seed};
 use serde_json::{Value, json};
 
-const FILE: &str = "06-choice.json";
 const NOW: Instant = Instant::from_micros(1_000_000_000_000);
 /// More draws than any tie shuffle of a case needs; the greatest value leaves each entry where it is.
 const NO_SHUFFLE: usize = 64;
 
-fn read(name: &str) -> String {
-    let path = format!("{}/../tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn deferred(id: &str) -> bool {
-    read("DEFERRED").lines().any(|line| line.split_whitespace().take(2).eq([FILE, id]))
-}
-
 #[test]
 fn every_case_of_weighted_choice_holds() {
-    let file: Value = serde_json::from_str(&read(FILE)).unwrap();
-    let cases = file["cases"].as_array().unwrap();
-    let mut ran = 0;
-    for case in cases.iter().filter(|case| !deferred(case["id"].as_str().unwrap())) {
-        println!("{}: source: {}; reading: {}", case["id"], case["source"], case["reading"]);
-        run(case);
-        ran += 1;
-    }
-    assert!(ran >= 17, "only {ran} cases ran");
+    case_file::each_case("06-choice.json", run);
 }
 
 fn run(case: &Value) {

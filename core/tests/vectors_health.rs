@@ -7,6 +7,8 @@
     reason = "tolerances are far above any rounding"
 )]
 
+mod case_file;
+
 use hedgerow::balance::ejection::{Ejection, EjectionSettings, FailurePercentage, SuccessRate};
 use hedgerow::balance::health::{Health, HealthSettings};
 use hedgerow::balance::{Breaker, BreakerSettings, PhiDetector, PhiSettings};
@@ -14,28 +16,9 @@ use hedgerow::stall::{Stall, StallLevel, StallSettings};
 use hedgerow::{Duration, Instant};
 use serde_json::{Value, json};
 
-const FILE: &str = "07-health.json";
-
-fn read(name: &str) -> String {
-    let path = format!("{}/../tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn deferred(id: &str) -> bool {
-    read("DEFERRED").lines().any(|line| line.split_whitespace().take(2).eq([FILE, id]))
-}
-
 #[test]
 fn every_case_of_health_and_stall_holds() {
-    let file: Value = serde_json::from_str(&read(FILE)).unwrap();
-    let cases = file["cases"].as_array().unwrap();
-    let mut ran = 0;
-    for case in cases.iter().filter(|case| !deferred(case["id"].as_str().unwrap())) {
-        println!("{}: source: {}; reading: {}", case["id"], case["source"], case["reading"]);
-        Run::new(&case["config"]).all(case);
-        ran += 1;
-    }
-    assert!(ran >= 18, "only {ran} cases ran");
+    case_file::each_case("07-health.json", |case| Run::new(&case["config"]).all(case));
 }
 
 fn micros(value: &Value) -> Option<Duration> {
