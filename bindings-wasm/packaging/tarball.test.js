@@ -47,6 +47,13 @@ test("no file names one that is not there", () => {
   }
 });
 
+test("no file uses what bundlers rewrite or what leaks listeners", () => {
+  for (const name of files.filter((file) => file.endsWith(".js"))) {
+    const code = read(name).replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+    assert.doesNotMatch(code, /import\.meta|AbortSignal\.(any|timeout)|^await /m, name);
+  }
+});
+
 test("types come first, then hosts that compile ahead of time, then the rest", () => {
   assert.deepEqual(Object.keys(manifest.exports["."]), ["types", "workerd", "edge-light", "default"]);
   for (const [name, entry] of Object.entries(manifest.exports)) {

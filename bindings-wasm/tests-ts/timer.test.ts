@@ -51,6 +51,21 @@ test('a wait beyond what hosts can wait is cut and goes on', async (context) => 
   assert.ok(armed.mock.calls.every(({ arguments: [, delay] }) => delay <= 2 ** 31 - 1 && Number.isInteger(delay)));
 });
 
+test('a late wake-up lets the host deliver once, and does nothing after the client was closed', async () => {
+  const { client, clock } = service({ config: { ...CONFIG, timer: { stages: 1, grace: false } } });
+  const seen = watched(client.call(new HeldTransport().send));
+  const turns: (() => void)[] = [];
+  clock.afterIo = (callback) => turns.push(callback);
+  await clock.stall(5000);
+  assert.deepEqual([turns.length, seen.settled], [1, false]);
+  client.close();
+  assert.equal(clock.timers, 0);
+  turns[0]?.();
+  await clock.settle();
+  assert.equal((seen.error as { code?: string }).code, 'shutdown');
+  assert.deepEqual([turns.length, clock.timers], [1, 0]);
+});
+
 function active(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 }
