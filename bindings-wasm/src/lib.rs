@@ -8,7 +8,16 @@
 //! No default, no policy, no clock and no draw of chance lives here: what is decided is decided by the core, and what
 //! waits waits in the host.
 
+#![no_std]
+
+extern crate alloc;
+// Elsewhere the crate is only checked and documented.
+#[cfg(not(target_family = "wasm"))]
+extern crate std;
+
 #[cfg(feature = "bindgen")]
 pub mod bindgen;
 #[cfg(feature = "raw")]
 pub mod raw;
+#[cfg(target_family = "wasm")]
+mod runtime;

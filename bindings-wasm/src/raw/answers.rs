@@ -1,5 +1,7 @@
 //! What a host asks.
 
+use alloc::vec::Vec;
+
 use hedgerow::client::action::Namespace;
 use hedgerow::token::text::{TextForm, TokenText};
 use hedgerow::wire::{float, id};

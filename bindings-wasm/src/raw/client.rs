@@ -1,9 +1,14 @@
 //! Clients by handle: made, found, forgotten.
 
-use std::cell::RefCell;
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ptr;
 
 use hedgerow::wire::{BUFFER_RECORDS, RECORD, TAIL, Units};
 use hedgerow::{Client, Config, Seed};
+use spin::Mutex;
 
 use super::region::{Failure, document, with_input};
 
@@ -27,17 +32,15 @@ impl Session {
     }
 }
 
-thread_local! {
-    /// The client of handle n at n − 1; a handle is never used twice, so that a stale one is known.
-    static SESSIONS: RefCell<Vec<Option<Box<Session>>>> = const { RefCell::new(Vec::new()) };
-}
+/// The client of handle n at n − 1; a handle is never used twice, so that a stale one is known.
+static SESSIONS: Mutex<Vec<Option<Box<Session>>>> = Mutex::new(Vec::new());
 
 /// Does something with a client; what is answered instead when the handle is none.
 pub(super) fn with<T>(handle: u32, otherwise: T, act: impl FnOnce(&mut Session) -> T) -> T {
-    SESSIONS.with_borrow_mut(|sessions| match slot(sessions, handle) {
+    match slot(&mut SESSIONS.lock(), handle) {
         Some(Some(session)) => act(session),
         _ => otherwise,
-    })
+    }
 }
 
 fn slot(sessions: &mut [Option<Box<Session>>], handle: u32) -> Option<&mut Option<Box<Session>>> {
@@ -49,10 +52,11 @@ fn slot(sessions: &mut [Option<Box<Session>>], handle: u32) -> Option<&mut Optio
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_client_new(config_length: usize, now: f64) -> u32 {
     match build(config_length, now) {
-        Ok(session) => SESSIONS.with_borrow_mut(|sessions| {
+        Ok(session) => {
+            let mut sessions = SESSIONS.lock();
             sessions.push(Some(Box::new(session)));
             sessions.len() as u32
-        }),
+        }
         Err(failure) => {
             failure.put();
             0
@@ -73,15 +77,13 @@ fn build(config_length: usize, now: f64) -> Result<Session, Failure> {
 /// Forgets a client; 1 if the handle was one.
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_client_free(handle: u32) -> u32 {
-    SESSIONS.with_borrow_mut(|sessions| {
-        u32::from(slot(sessions, handle).is_some_and(|session| session.take().is_some()))
-    })
+    u32::from(slot(&mut SESSIONS.lock(), handle).is_some_and(|session| session.take().is_some()))
 }
 
 /// Where the record buffer of a client begins; 0 when the handle is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_records(handle: u32) -> *const f64 {
-    with(handle, std::ptr::null(), |session| session.buffer.as_ptr())
+    with(handle, ptr::null(), |session| session.buffer.as_ptr())
 }
 
 /// Records that a buffer holds; two more floats follow them.

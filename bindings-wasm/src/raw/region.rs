@@ -1,44 +1,44 @@
 //! Memory that host and module share: the input and the output.
 
-use std::cell::RefCell;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 
 use hedgerow::ConfigError;
 use hedgerow::config::Document;
+use spin::Mutex;
 
-thread_local! {
-    static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
+static INPUT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+static OUTPUT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 /// Sizes the input and answers where it begins; the host writes there before it calls.
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_input(length: usize) -> *mut u8 {
-    INPUT.with_borrow_mut(|input| {
-        input.resize(length, 0);
-        input.as_mut_ptr()
-    })
+    let mut input = INPUT.lock();
+    input.resize(length, 0);
+    input.as_mut_ptr()
 }
 
 /// Where the output of the last call begins.
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_output() -> *const u8 {
-    OUTPUT.with_borrow(Vec::as_ptr)
+    OUTPUT.lock().as_ptr()
 }
 
 /// The length of the output.
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_output_length() -> usize {
-    OUTPUT.with_borrow(Vec::len)
+    OUTPUT.lock().len()
 }
 
 /// Reads the first bytes of the input.
 pub(super) fn with_input<T>(length: usize, read: impl FnOnce(&[u8]) -> T) -> T {
-    INPUT.with_borrow(|input| read(input.get(..length).unwrap_or(input)))
+    let input = INPUT.lock();
+    read(input.get(..length).unwrap_or(&input))
 }
 
 /// Reads the input as text; bytes that are none are no text.
 pub(super) fn with_text<T>(length: usize, read: impl FnOnce(&str) -> T) -> Option<T> {
-    with_input(length, |bytes| std::str::from_utf8(bytes).ok().map(read))
+    with_input(length, |bytes| core::str::from_utf8(bytes).ok().map(read))
 }
 
 /// Reads the input as a JSON document.
@@ -49,10 +49,9 @@ pub(super) fn document(length: usize) -> Result<Document, Failure> {
 
 /// Leaves bytes in the output; answers how many.
 pub(super) fn put(bytes: Vec<u8>) -> usize {
-    OUTPUT.with_borrow_mut(|output| {
-        *output = bytes;
-        output.len()
-    })
+    let mut output = OUTPUT.lock();
+    *output = bytes;
+    output.len()
 }
 
 /// Why a call failed, as the host reads it.

@@ -185,7 +185,7 @@ impl Choice {
         }
         self.scratch.clear();
         self.scratch.extend(self.members.as_slice().iter().filter(|&&position| view.is_eligible(position)));
-        self.scratch.sort_unstable();
+        sort(&mut self.scratch, |position| *position);
         for &position in &self.scratch {
             if self.members.take(position) {
                 self.plan.push(entry(position, factors));
@@ -264,7 +264,7 @@ fn is_starting(up_since: Option<Instant>, window: Duration, rng: &mut Stream, no
 
 /// Sorts by score and shuffles each run of equal scores; a score that stands alone costs no draw.
 fn order(plan: &mut [PlanEntry], rng: &mut Stream) {
-    sort(plan);
+    sort(plan, |entry| entry.score);
     for run in plan.chunk_by_mut(|a, b| a.score == b.score) {
         for i in (1..run.len()).rev() {
             run.swap(i, rng.below(i as u64 + 1) as usize);
@@ -272,14 +272,14 @@ fn order(plan: &mut [PlanEntry], rng: &mut Stream) {
     }
 }
 
-/// Stable insertion sort, whose order of ties is the same in every toolchain.
-pub(super) fn sort(plan: &mut [PlanEntry]) {
-    for sorted in 1..plan.len() {
-        let Some((moving, before)) = plan.get_mut(..=sorted).and_then(<[_]>::split_last_mut) else { return };
+/// Stable insertion sort of at most n items, whose order of ties is the same in every toolchain.
+pub(super) fn sort<T: Copy, K: PartialOrd>(items: &mut [T], key: impl Fn(&T) -> K) {
+    for sorted in 1..items.len() {
+        let Some((moving, before)) = items.get_mut(..=sorted).and_then(<[_]>::split_last_mut) else { return };
         let entry = *moving;
         // Each larger one moves up into the place of the one after it.
         let mut gap = moving;
-        for larger in before.iter_mut().rev().take_while(|before| before.score > entry.score) {
+        for larger in before.iter_mut().rev().take_while(|before| key(before) > key(&entry)) {
             *gap = *larger;
             gap = larger;
         }

@@ -32,7 +32,7 @@ impl Choice {
             self.sample(view, choices, Factors::default(), rng);
         }
         self.finish(view);
-        sort(&mut self.plan);
+        sort(&mut self.plan, |entry| entry.score);
     }
 
     pub(super) fn round_robin<E: Endpoints>(&mut self, view: &View<'_, E>) {

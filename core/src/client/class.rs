@@ -45,7 +45,7 @@ impl Names {
         if self.names.len() as u32 >= self.capacity {
             return Err(ConfigError {
                 path: alloc::format!("capacity.{kind}"),
-                value: alloc::format!("{name:?}"),
+                value: crate::config::quoted(name),
                 range: alloc::format!("at most {} names", self.capacity),
             });
         }

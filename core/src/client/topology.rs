@@ -112,5 +112,5 @@ fn check_unique(path: &str, spec: &EndpointSpec, before: &[TopologyChange]) -> R
 }
 
 fn error(path: &str, value: &str, range: &str) -> ConfigError {
-    ConfigError { path: path.into(), value: format!("{value:?}"), range: range.into() }
+    ConfigError { path: path.into(), value: crate::config::quoted(value), range: range.into() }
 }

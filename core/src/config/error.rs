@@ -74,7 +74,7 @@ pub(super) fn name(text: &str) -> String {
 }
 
 /// A text between quotation marks, cut when long.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", name(text))
 }
 

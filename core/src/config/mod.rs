@@ -29,6 +29,7 @@ mod field;
 mod fill;
 pub(crate) mod json;
 mod layer;
+mod order;
 mod read;
 mod records;
 mod rules;
@@ -41,6 +42,7 @@ mod write;
 pub use document::{Document, MAX_DEPTH};
 pub use endpoint::{MAX_ENDPOINT_FACTOR, MAX_ENDPOINT_TEXT, check_endpoint};
 pub use error::ConfigError;
+pub(crate) use error::quoted;
 pub use field::{
     About, Available, Condition, Default as FieldDefault, Field, Kind as FieldKind, Scope, fields,
 };

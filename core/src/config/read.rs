@@ -9,6 +9,7 @@ use super::{
     error::{self, ConfigError},
     field::{Field, Scope, list},
     layer::{Layer, Layers},
+    order::ordered,
     scalar,
     table::Key,
 };
@@ -94,10 +95,9 @@ fn named<'a>(parent: &'a Document, key: &str, path: &str) -> Result<Entries<'a>,
 }
 
 fn union<'a>(entries: impl Iterator<Item = &'a (&'a str, &'a Document)>) -> Vec<String> {
-    let mut names: Vec<String> = entries.map(|(name, _)| name.to_string()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
+    let mut names = ordered(entries.map(|(name, _)| *name));
+    names.dedup_by_key(|(name, _)| *name);
+    names.into_iter().map(|(name, _)| name.to_string()).collect()
 }
 
 /// The entries of a map in byte order, each name once.
@@ -105,8 +105,9 @@ fn entries<'a>(path: &str, document: &'a Document) -> Result<Entries<'a>, Config
     let Document::Map(map) = document else {
         return Err(ConfigError::new(path, error::shown(document), "a map"));
     };
-    let mut entries: Entries<'a> = map.iter().map(|(name, value)| (name.as_str(), value)).collect();
-    entries.sort_by_key(|(name, _)| *name);
+    let ordered = ordered(map.iter().map(|(name, _)| name.as_str()));
+    let entries: Entries<'a> =
+        ordered.iter().filter_map(|(name, at)| Some((*name, &map.get(*at)?.1))).collect();
     let twice = entries.iter().zip(entries.iter().skip(1)).find(|(one, next)| one.0 == next.0);
     match twice.map(|(one, _)| one.0) {
         None => Ok(entries),
@@ -213,12 +214,9 @@ impl Place<'_> {
 
     /// The names that a section knows, as the text of an error.
     fn known(&self, section: &str) -> String {
-        let mut names: Vec<&str> = self.names(section).collect();
-        if section.is_empty() {
-            names.extend(self.containers());
-        }
-        names.sort_unstable();
-        names.dedup();
-        list(names.iter())
+        let containers = if section.is_empty() { self.containers() } else { &[] };
+        let mut names = ordered(self.names(section).chain(containers.iter().copied()));
+        names.dedup_by_key(|(name, _)| *name);
+        list(names.iter().map(|(name, _)| name))
     }
 }

@@ -9,6 +9,7 @@ use super::{
     field::{Kind, Scope},
     json::{self, Fnv},
     layer::{Layer, Value, View},
+    order::ordered,
     table::Key,
 };
 use alloc::{
@@ -154,10 +155,11 @@ fn put(entries: &mut Entries, path: &str, value: Document) {
 
 /// A map with its keys in byte order, and those of the maps in it.
 fn sorted(mut entries: Entries) -> Document {
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
-    let inner = |(name, value): (String, Document)| match value {
-        Document::Map(entries) => (name, sorted(entries)),
-        other => (name, other),
+    let places: Vec<usize> =
+        ordered(entries.iter().map(|(name, _)| name.as_str())).iter().map(|(_, at)| *at).collect();
+    let inner = |at| match core::mem::replace(entries.get_mut(at)?, (String::new(), Document::Null)) {
+        (name, Document::Map(entries)) => Some((name, sorted(entries))),
+        other => Some(other),
     };
-    Document::Map(entries.into_iter().map(inner).collect())
+    Document::Map(places.into_iter().filter_map(inner).collect())
 }

@@ -14,10 +14,10 @@ use crate::{
     reason::Reason,
     rng::Stream,
     signal::record::Record,
+    signal::sorted::Sorted,
     signal::stored::Stored,
     time::{Duration, Instant},
 };
-use alloc::collections::BTreeMap;
 
 pub use crate::signal::{
     clamped::{Clamped, Field},
@@ -69,20 +69,20 @@ pub struct Refresh {
     pub halvings: u8,
 }
 
-/// The signals of one client; receiving and resolving are O(log scopes).
+/// The signals of one client; resolving is O(log scopes), and so is receiving but for the first of a scope.
 #[derive(Clone, Debug)]
 pub struct Signals {
     settings: SignalSettings,
-    scopes: BTreeMap<Scope, Stored>,
+    scopes: Sorted<Scope, Stored>,
     /// Only namespaces that halve now.
-    halvings: BTreeMap<u32, u8>,
+    halvings: Sorted<u32, u8>,
     revision: u64,
 }
 
 impl Signals {
     /// Makes an empty store.
     pub fn new(settings: SignalSettings) -> Self {
-        Self { settings, scopes: BTreeMap::new(), halvings: BTreeMap::new(), revision: 0 }
+        Self { settings, scopes: Sorted::new(), halvings: Sorted::new(), revision: 0 }
     }
 
     /// Applies, refreshes or refuses a record.
@@ -96,7 +96,7 @@ impl Signals {
             return Received::without_clamps(Reason::SignalInvalid);
         }
         let mut version_reset = false;
-        if let Some(stored) = self.scopes.get_mut(&scope)
+        if let Some(stored) = self.scopes.get_mut(scope)
             && stored.origin.as_deref() == record.origin.as_deref()
         {
             let order = record.version.cmp(&stored.version);
@@ -160,7 +160,7 @@ impl Signals {
 
     /// How often the namespace's hedge limit is halved now.
     pub fn halvings(&self, namespace: u32) -> u8 {
-        self.halvings.get(&namespace).copied().unwrap_or(0)
+        self.halvings.get(namespace).copied().unwrap_or(0)
     }
 
     /// Scopes stored.
@@ -170,7 +170,7 @@ impl Signals {
 
     /// Whether no record was ever applied.
     pub fn is_empty(&self) -> bool {
-        self.scopes.is_empty()
+        self.len() == 0
     }
 
     /// The delay to a namespace's next refresh: one draw, uniform around `refresh` by the jitter.
@@ -193,8 +193,8 @@ impl Signals {
         let newest = self.newest(namespace);
         let stale = newest.is_some_and(|stored| self.is_old(stored, now));
         if newest.is_some_and(|stored| silent_for_long(stored, &self.settings, now)) {
-            let halvings = self.halvings.entry(namespace).or_insert(0);
-            *halvings = halvings.saturating_add(1).min(MAX_HALVINGS);
+            let halvings = self.halvings(namespace).saturating_add(1).min(MAX_HALVINGS);
+            self.halvings.put(namespace, halvings);
             self.revision = self.revision.saturating_add(1);
         }
         let reason = if stale { Reason::HandshakeStale } else { Reason::HandshakeRefresh };
@@ -208,25 +208,25 @@ impl Signals {
 
     fn apply(&mut self, scope: Scope, record: &Record, now: Instant) -> Option<Clamped> {
         let guard = &self.settings.guard;
-        if let Some(stored) = self.scopes.get_mut(&scope) {
+        if let Some(stored) = self.scopes.get_mut(scope) {
             return stored.apply(record, guard, now);
         }
         let mut stored = Stored::default();
         let clamped = stored.apply(record, guard, now)?;
-        self.scopes.insert(scope, stored);
+        self.scopes.put(scope, stored);
         Some(clamped)
     }
 
     pub(super) fn find(&self, namespace: u32, operation: u32) -> [Option<&Stored>; 3] {
-        Scope::chain(namespace, operation).map(|scope| self.scopes.get(&scope))
+        Scope::chain(namespace, operation).map(|scope| self.scopes.get(scope))
     }
 
     /// The newest of the records that bear on a namespace; of equals the one that lives longest.
     fn newest(&self, namespace: u32) -> Option<&Stored> {
         let first = Scope { namespace: Some(namespace), operation: None };
         let last = Scope { namespace: Some(namespace), operation: Some(u32::MAX) };
-        let own = self.scopes.range(first..=last).map(|(_, stored)| stored);
-        own.chain(self.scopes.get(&Scope::ALL)).max_by_key(|stored| (stored.received_at, self.ttl(stored)))
+        let own = self.scopes.between(first, last);
+        own.chain(self.scopes.get(Scope::ALL)).max_by_key(|stored| (stored.received_at, self.ttl(stored)))
     }
 
     fn ttl(&self, stored: &Stored) -> Duration {
@@ -241,7 +241,7 @@ impl Signals {
     fn heard(&mut self, scope: Scope) {
         match scope.namespace {
             Some(namespace) => {
-                self.halvings.remove(&namespace);
+                self.halvings.remove(namespace);
             }
             None => self.halvings.clear(),
         }

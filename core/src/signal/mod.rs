@@ -21,4 +21,5 @@ pub mod meter;
 pub mod record;
 mod scope;
 mod settings;
+mod sorted;
 mod stored;
