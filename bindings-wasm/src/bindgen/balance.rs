@@ -1,5 +1,10 @@
 //! Choosing: the picker, and what it goes by.
 
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use hedgerow::wire::{float, id};
 use hedgerow::{EndpointId, HealthSettings, Host, Place};
 use wasm_bindgen::JsValue;

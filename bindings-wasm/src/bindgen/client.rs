@@ -4,6 +4,11 @@
 //! is enough: the records begin at [`Client::records`], and behind the last of them lie their number and the time to
 //! wake. A view of that memory must be made anew when the module's memory has grown.
 
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use hedgerow::client::action::{Namespace, Operation, StallReport};
 use hedgerow::signal::header::{Breadth, SloField};
 use hedgerow::token::Token;

@@ -1,5 +1,7 @@
 //! Errors as JavaScript knows them: an `Error` with `code`, and with `path`, `value` and `range` for a document.
 
+use alloc::string::ToString;
+
 use hedgerow::ConfigError;
 use js_sys::{Error, Reflect};
 use wasm_bindgen::JsValue;
@@ -24,6 +26,11 @@ pub(super) fn config(found: &ConfigError) -> JsValue {
 /// An argument of the wrong type or length.
 pub(super) fn invalid(text: &str) -> JsValue {
     error("invalid_argument", text)
+}
+
+/// An argument that the core refuses.
+pub(super) fn shown(found: &impl ToString) -> JsValue {
+    invalid(&found.to_string())
 }
 
 fn put(error: &Error, name: &str, value: &str) {

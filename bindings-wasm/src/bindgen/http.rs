@@ -2,6 +2,10 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "lists and texts of JavaScript arrive owned")]
 
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
 use hedgerow::retry::http::{Body, Response};
 use hedgerow::retry::pushback::Hint;
 use hedgerow::retry::{grpc, http, http_date, server_delay};

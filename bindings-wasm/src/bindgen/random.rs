@@ -4,6 +4,10 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::document;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use hedgerow::wire::{float, id};
 
 /// A stream of draws.

@@ -1,5 +1,8 @@
 //! Reasons and classes by their numbers.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use hedgerow::{FailureClass, Reason};
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -1,5 +1,7 @@
 //! Retrying: delays, budgets, and both with one series of attempts.
 
+use alloc::vec::Vec;
+
 use hedgerow::config::ClassSettings;
 use hedgerow::retry::gate::{Granted, Refused, Terms};
 use hedgerow::retry::series::Ask;

@@ -1,5 +1,9 @@
 //! Signals: what servers say.
 
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
 use hedgerow::signal::header::{Breadth, SloField};
 use hedgerow::signal::map::Entry;
 use hedgerow::signal::merge::{self, Clamped, Effective, Field, Scope};
@@ -157,5 +161,7 @@ pub fn signal_header_breadth(text: &str) -> i8 {
 pub fn parse_signal_header(text: &str) -> Result<JsValue, JsValue> {
     let field = SloField::parse(text).map_err(|found| error::invalid(&found.to_string()))?;
     let entry = field.map(|field| Entry { record: field.record, ..Entry::default() });
-    entry.map_or(Ok(JsValue::UNDEFINED), |entry| document::show(&entry))
+    let Some(entry) = entry else { return Ok(JsValue::UNDEFINED) };
+    let text = serde_json::to_string(&entry).map_err(|found| error::shown(&found))?;
+    js_sys::JSON::parse(&text)
 }

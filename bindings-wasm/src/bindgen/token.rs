@@ -1,5 +1,10 @@
 //! Tokens: minting, their texts, the server's window and the estimate of its clock.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
 use hedgerow::token::generator::Generator;
 use hedgerow::token::offset::Estimate;
 use hedgerow::token::text::{TextForm, TokenTextError};

@@ -1,5 +1,9 @@
 //! Traces: from compact bytes to lines, and back to decisions.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+
 use hedgerow::trace::{Trace, replay};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -49,6 +49,11 @@ pub(super) fn whole(value: f64) -> Option<u64> {
     Some(value as u64).filter(|whole| *whole as f64 == value)
 }
 
+/// The whole number that a float is, if every language writes it exactly.
+pub(super) fn exact(value: f64) -> Option<u64> {
+    whole(value).filter(|_| value <= LARGEST)
+}
+
 /// Parts per million, rounded half up, of a float within bounds that are parts per million too; NaN is within none.
 pub(super) fn ppm(value: f64, min: u64, max: u64) -> Option<u64> {
     (of_ppm(min)..=of_ppm(max)).contains(&value).then(|| rounded(value * PPM))

@@ -51,6 +51,21 @@ impl Document {
         Self::Map(entries.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 
+    /// A number of a language that has one kind of them: whole where it is, of a size that floats hold exactly.
+    ///
+    /// ```
+    /// use hedgerow::config::Document;
+    /// assert_eq!(Document::number(-2.0), Document::Negative(-2));
+    /// assert_eq!(Document::number(0.5), Document::Decimal(0.5));
+    /// ```
+    pub fn number(value: f64) -> Self {
+        match (decimal::exact(value), decimal::exact(-value)) {
+            (Some(whole), _) => Self::Integer(whole),
+            (None, Some(whole)) => Self::from(whole.cast_signed().wrapping_neg()),
+            (None, None) => Self::Decimal(value),
+        }
+    }
+
     /// The first value of this name, when this is a map that has it. O(entries).
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {

@@ -22,6 +22,9 @@ pub(crate) const PACKAGE: &str = "bindings-wasm";
 /// Where a build leaves the module.
 const BUILT: &str = "target/wasm32-unknown-unknown/wasm/hedgerow_wasm.wasm";
 
+/// How much more code a call may become to be inlined, a tenth of what is usual: beyond, a module grows and gains little.
+const INLINING: &str = "-Cllvm-args=-inline-threshold=25";
+
 /// What to do with the weights.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -79,7 +82,7 @@ fn compile(features: &str) -> Ending {
     let mut build = cargo(&format!(
         "build --locked --profile wasm -p hedgerow-wasm --target wasm32-unknown-unknown --no-default-features --features {features}"
     ));
-    child::run(build.env("RUSTFLAGS", format!("--remap-path-prefix={}=cargo", cargo_home())))
+    child::run(build.env("RUSTFLAGS", format!("--remap-path-prefix={}=cargo {INLINING}", cargo_home())))
 }
 
 /// Where cargo keeps the sources of dependencies: panics name their places, which must not differ between machines.
