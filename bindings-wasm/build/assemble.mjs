@@ -6,6 +6,7 @@
  */
 
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { pack, unpack } from './packing.mjs';
 
 const from = (name) => new URL(`../dist/client/web/${name}`, import.meta.url);
 const to = (name) => new URL(`../lib/${name}`, import.meta.url);
@@ -32,11 +33,8 @@ writeFileSync(to('glue.js'), withoutLoader(readFileSync(from('hedgerow.js'), 'ut
 writeFileSync(to('glue.d.ts'), readFileSync(from('hedgerow.d.ts'), 'utf8'));
 const module = readFileSync(from('hedgerow_bg.wasm'));
 writeFileSync(to('hedgerow.wasm'), module);
-const text = module.toString('base64');
-writeFileSync(
-  to('inlined.js'),
-  `export const bytes = () => Uint8Array.from(atob('${text}'), (letter) => letter.charCodeAt(0));\n`,
-);
+writeFileSync(to('unpack.js'), `export ${unpack}\n`);
+writeFileSync(to('inlined.js'), `import { unpack } from './unpack.js';\nexport const bytes = () => ${pack(module)};\n`);
 writeFileSync(to('inlined.d.ts'), 'export declare const bytes: () => Uint8Array<ArrayBuffer>;\n');
 
 // A package brings its licences along.
