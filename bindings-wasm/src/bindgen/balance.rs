@@ -1,7 +1,6 @@
 //! Choosing: the picker, and what it goes by.
 
 use alloc::string::String;
-use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -53,7 +52,7 @@ impl Picker {
         let mut host = Host::new(place(zone, region));
         host.factor = factor.unwrap_or(host.factor);
         host.up_since = MS.deadline(up_since);
-        let added = self.inner.add(host).map_err(|found| error::invalid(&found.to_string()))?;
+        let added = self.inner.add(host).map_err(|found| error::shown(&found))?;
         Ok(float(added.number()))
     }
 

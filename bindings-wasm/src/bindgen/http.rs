@@ -3,7 +3,6 @@
 #![allow(clippy::needless_pass_by_value, reason = "lists and texts of JavaScript arrive owned")]
 
 use alloc::string::String;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use hedgerow::retry::http::{Body, Response};
@@ -143,7 +142,7 @@ pub fn fault_class(fault: u8) -> i8 {
 #[wasm_bindgen(js_name = pushbackFromMap)]
 pub fn pushback_from_map(max_retries: Option<String>, seconds: Option<String>) -> Result<Outcome, JsValue> {
     let hint = Pushback::from_map(max_retries.as_deref(), seconds.as_deref());
-    hint.map(said).map_err(|found| error::invalid(&found.to_string()))
+    hint.map(said).map_err(|found| error::shown(&found))
 }
 
 /// The delay of a `Retry-After` text, or −1 when it is unusable; the wall time may be −1.

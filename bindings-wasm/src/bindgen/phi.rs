@@ -24,7 +24,7 @@ impl PhiDetector {
             initial_mean: initial_mean.map_or(default.initial_mean, span),
         };
         let made = hedgerow::PhiDetector::new(settings);
-        Ok(Self { inner: made.map_err(|found| error::invalid(&found.to_string()))? })
+        Ok(Self { inner: made.map_err(|found| error::shown(&found))? })
     }
 
     /// Adds a position, as if it had just been heard.

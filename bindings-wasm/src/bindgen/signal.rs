@@ -1,7 +1,6 @@
 //! Signals: what servers say.
 
 use alloc::string::String;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use hedgerow::signal::header::{Breadth, SloField};
@@ -159,7 +158,7 @@ pub fn signal_header_breadth(text: &str) -> i8 {
 /// The record of a signal header as an object, `undefined` for an empty one.
 #[wasm_bindgen(js_name = parseSignalHeader)]
 pub fn parse_signal_header(text: &str) -> Result<JsValue, JsValue> {
-    let field = SloField::parse(text).map_err(|found| error::invalid(&found.to_string()))?;
+    let field = SloField::parse(text).map_err(|found| error::shown(&found))?;
     let entry = field.map(|field| Entry { record: field.record, ..Entry::default() });
     let Some(entry) = entry else { return Ok(JsValue::UNDEFINED) };
     let text = serde_json::to_string(&entry).map_err(|found| error::shown(&found))?;

@@ -1,8 +1,7 @@
 //! Traces: from compact bytes to lines, and back to decisions.
 
 use alloc::format;
-use alloc::string::String;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 
 use hedgerow::trace::{Trace, replay};
 use wasm_bindgen::JsValue;
@@ -37,5 +36,5 @@ pub fn replay_trace(config: JsValue, bytes: &[u8]) -> Result<String, JsValue> {
 }
 
 fn read(bytes: &[u8]) -> Result<Trace, JsValue> {
-    Trace::from_bytes(bytes).map_err(|found| error::invalid(&found.to_string()))
+    Trace::from_bytes(bytes).map_err(|found| error::shown(&found))
 }
