@@ -8,7 +8,7 @@ use hedgerow_sim::experiments::{Case, Session, find, of_case, run};
 const FILE: &str = "15-experiments.json";
 
 /// Experiments whose cases are arithmetic or small.
-const SMALL: [&str; 1] = ["E1"];
+const SMALL: [&str; 11] = ["E1", "E9b", "E10b", "E10c", "E14", "E15", "E15b", "E23", "Q", "W", "E8b"];
 
 fn deferred() -> Vec<String> {
     let list = include_str!("../../tests/vectors/DEFERRED");

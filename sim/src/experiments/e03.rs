@@ -4,7 +4,8 @@
 //! bin an endpoint of the core's balancer.
 
 use super::farm::{Farm, Layout};
-use super::{Experiment, Figure, InputError, Inputs, Quick, Report, Row, Session, arms};
+use super::supermarket::shortest_of;
+use super::{Experiment, Figure, InputError, Inputs, Quick, Report, Row, Session};
 use crate::stats::band;
 
 pub(super) const BINS: Experiment = Experiment {
@@ -27,7 +28,7 @@ fn measure(inputs: &Inputs<'_>, session: &mut Session<'_>) -> Result<Report, Inp
     inputs.finish()?;
     let mut rows = Vec::new();
     for d in 1..=4 {
-        let layout = Layout::plain(bins, arms::shortest_of(d, replacement));
+        let layout = Layout::plain(bins, shortest_of(d, replacement));
         let empty = Farm::new(&layout, session.seed);
         let mut loads = Vec::new();
         for seed in session.seeds(runs) {

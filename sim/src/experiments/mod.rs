@@ -10,7 +10,6 @@
     reason = "figures are floats made of counts and times far below 2^53"
 )]
 
-mod arms;
 mod case;
 pub mod check;
 mod e01;
@@ -20,10 +19,18 @@ mod e04;
 mod e05;
 mod e06;
 mod e07;
+mod e08;
+mod e09;
+mod e10;
+mod e14;
+mod e15;
+mod e23;
 mod farm;
 mod inputs;
 mod notebook;
+mod occ;
 mod report;
+mod rules;
 mod session;
 pub mod supermarket;
 
@@ -86,6 +93,19 @@ pub const ALL: &[&Experiment] = &[
     &e05::CANDIDATES,
     &e06::PRIVATE,
     &e07::ONE_ZONE,
+    &e08::CONTENTION,
+    &e08::CROWDS,
+    &e09::TAIL,
+    &e09::FAN_OUT,
+    &e10::SINGLE,
+    &e10::FAST_SLOW,
+    &e10::EXPONENTIAL,
+    &e14::LAYERS,
+    &e15::PAUSES,
+    &e15::REPLY,
+    &e23::TOKENS,
+    &rules::QUANTILES,
+    &rules::SAMPLERS,
 ];
 
 /// The experiment of this id.

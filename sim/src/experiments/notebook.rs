@@ -6,13 +6,14 @@
 //! variance, so arms are compared by medians over seeds. Source: jolynch/performance-analysis, notebook
 //! `load_balancing_analysis`.
 
-use super::arms::{Arm, arm};
 use super::farm::{Farm, Layout};
 use super::{Figure, InputError, Inputs, Report, Row, Series, Session};
+use crate::arm::Arm;
 use crate::reference::mgk::SharedQueue;
 use crate::sample::{Arrivals, Keys, Model, Rates};
 use crate::stats::{Samples, Summary, median};
 use crate::stream::Purpose;
+use hedgerow::BalanceSettings;
 
 const SERVERS: usize = 16;
 const ZONES: usize = 3;
@@ -44,6 +45,24 @@ struct Run {
     cdf: Vec<(f64, f64)>,
 }
 
+/// What an arm says of choosing; the rest of its document has no part here.
+#[derive(Clone, Copy, Debug)]
+struct Chooser {
+    balance: BalanceSettings,
+    /// Zones are regions.
+    regions: bool,
+}
+
+impl Chooser {
+    fn named(name: &str, session: &Session<'_>) -> Result<Self, InputError> {
+        let arm = session.documents.iter().find(|arm| arm.name == name).cloned();
+        let refused = |error: hedgerow::ConfigError| InputError(error.to_string());
+        let arm = arm.map_or_else(|| Arm::named(name), Ok).map_err(refused)?;
+        let balance = arm.document(&[], false).config(None).map_err(refused)?.balance;
+        Ok(Self { balance, regions: arm.zones_are_regions })
+    }
+}
+
 /// Where requests go: to the core's balancers or into the shared queue.
 enum Servers {
     Farm(Farm),
@@ -51,7 +70,7 @@ enum Servers {
 }
 
 impl Notebook {
-    fn run(&self, arm: Option<Arm>, seed: u64) -> Run {
+    fn run(&self, arm: Option<Chooser>, seed: u64) -> Run {
         let mut servers = self.servers(arm, seed);
         let mut gaps = Purpose::Arrivals.stream(seed, 0);
         let (clients, mut who) = (Keys::uniform(self.clients), Purpose::Placement.stream(seed, 0));
@@ -77,8 +96,10 @@ impl Notebook {
         Run { summary: latencies.summary(), local_share, cdf: latencies.cdf() }
     }
 
-    fn servers(&self, arm: Option<Arm>, seed: u64) -> Servers {
-        let Some(Arm { balance, regions }) = arm else { return Servers::Shared(SharedQueue::new(SERVERS)) };
+    fn servers(&self, arm: Option<Chooser>, seed: u64) -> Servers {
+        let Some(Chooser { balance, regions }) = arm else {
+            return Servers::Shared(SharedQueue::new(SERVERS));
+        };
         let layout =
             Layout { servers: SERVERS, zones: ZONES, views: self.clients as usize, balance, regions };
         Servers::Farm(Farm::new(&layout, seed))
@@ -110,7 +131,7 @@ pub(super) fn row(
     seeds: u64,
     session: &mut Session<'_>,
 ) -> Result<Row, InputError> {
-    let arm = if name == SHARED { None } else { Some(arm(name)?) };
+    let arm = if name == SHARED { None } else { Some(Chooser::named(name, session)?) };
     session.once(&format!("{name} {seeds} {world:?}"), |session| {
         let mut runs = Vec::new();
         for seed in session.seeds(seeds) {

@@ -2,6 +2,8 @@
 
 use super::InputError;
 use super::report::Row;
+use crate::arm::Arm;
+use crate::stream::{Draws, SplitMix64};
 use std::collections::BTreeMap;
 
 /// The seed of a run for which none is given.
@@ -9,12 +11,14 @@ pub const DEFAULT_SEED: u64 = 1;
 
 /// What an experiment may ask of the one that runs it.
 pub struct Session<'a> {
-    /// The first seed; run number k uses this plus k.
+    /// The seed of the first run.
     pub seed: u64,
     /// How many seeds instead of those of the case.
     pub seeds: Option<u64>,
     /// The arms that were chosen in place of those of a case; empty for none.
     pub chosen: Vec<String>,
+    /// Arms that a user handed in; their names come before those that are known.
+    pub documents: Vec<Arm>,
     /// The arms to measure; empty for those of the inputs.
     pub arms: Vec<String>,
     /// The figures that are asked for, as they are written; empty for all.
@@ -36,6 +40,7 @@ impl<'a> Session<'a> {
             seed,
             seeds: None,
             chosen: Vec::new(),
+            documents: Vec::new(),
             arms: Vec::new(),
             metrics: Vec::new(),
             progress,
@@ -43,10 +48,14 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The seeds of a run of `count`, unless another count was asked for.
+    /// The seeds of `count` runs, unless another count was asked for: the first as it is, then what SplitMix64 makes of it.
+    ///
+    /// Neighbouring numbers would not do: streams are derived by exclusive or with the number of an entity, so that runs
+    /// 2 and 3 would deal the same streams to other clients.
     pub fn seeds(&self, count: u64) -> impl Iterator<Item = u64> + use<> {
-        let first = self.seed;
-        (0..self.seeds.unwrap_or(count)).map(move |run| first.wrapping_add(run))
+        let mut further = SplitMix64::new(self.seed);
+        (0..self.seeds.unwrap_or(count))
+            .scan(self.seed, move |seed, _| Some(std::mem::replace(seed, further.draw())))
     }
 
     /// Says that a run has ended.
@@ -91,11 +100,17 @@ mod tests {
     }
 
     #[test]
-    fn seeds_count_up_from_the_first() {
+    fn runs_share_no_stream_of_any_client() {
         let mut ignore = |_: &str| {};
         let mut session = Session::new(7, &mut ignore);
-        assert!(session.seeds(3).eq(7..10));
+        let first: Vec<_> = session.seeds(1000).collect();
+        assert_eq!(first[0], 7);
+        let mut streams: Vec<_> =
+            first.iter().flat_map(|seed| (0..100).map(move |client| seed ^ client)).collect();
+        streams.sort_unstable();
+        streams.dedup();
+        assert_eq!(streams.len(), 100_000);
         session.seeds = Some(1);
-        assert!(session.seeds(3).eq(7..8));
+        assert!(session.seeds(3).eq([7]));
     }
 }

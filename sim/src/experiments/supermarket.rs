@@ -6,9 +6,10 @@
 //! Randomized Load Balancing" (1996).
 
 use super::farm::{Farm, Layout};
-use super::{InputError, Inputs, Report, Row, Session, arms};
+use super::{InputError, Inputs, Report, Row, Session};
 use crate::sample::{Arrivals, Model, Rates};
 use crate::stream::Purpose;
+use hedgerow::{BalancePolicy, BalanceSettings};
 
 /// The mean service, one second.
 const MEAN_US: f64 = 1e6;
@@ -35,7 +36,7 @@ impl Supermarket {
     pub fn mean_time(&self, seed: u64) -> f64 {
         let calls = self.events / 2;
         let ignored = (calls as f64 * self.warmup) as u64;
-        let balance = arms::shortest_of(self.d, self.replacement);
+        let balance = shortest_of(self.d, self.replacement);
         let mut farm = Farm::new(&Layout::plain(self.servers as usize, balance), seed);
         let mut gaps = Purpose::Arrivals.stream(seed, 0);
         let rate = self.lambda * self.servers as f64;
@@ -54,6 +55,12 @@ impl Supermarket {
         }
         spent as f64 / MEAN_US / calls.saturating_sub(ignored).max(1) as f64
     }
+}
+
+/// The least in flight of `d` drawn servers; one drawn server is a random one.
+pub(super) fn shortest_of(d: u8, replacement: bool) -> BalanceSettings {
+    let policy = if d <= 1 { BalancePolicy::Random } else { BalancePolicy::LeastRequest };
+    BalanceSettings { policy, n: 1, choices: d.max(1), replacement, ..BalanceSettings::default() }
 }
 
 /// Reads and runs a finite farm; without a word on replacement both ways of drawing are measured.

@@ -8,3 +8,5 @@
 )]
 
 pub mod mgk;
+pub mod single;
+pub mod tail;
