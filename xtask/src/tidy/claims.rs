@@ -1,7 +1,7 @@
 //! A promise of the architecture page names the test that keeps it, and that test exists.
 //!
 //! A name is `file::function` in backquotes, as in `` `prop_wheel::the_wheel_fires_what_the_heap_fires` ``; `file` is
-//! the stem of a Rust source or one of its folders.
+//! the stem of a Rust source or one of its folders, or the stem of a Python source.
 
 use super::Finding;
 use super::tree::Tree;
@@ -43,6 +43,11 @@ fn exists(tree: &Tree, file: &str, function: &str) -> bool {
         .sources()
         .filter(|(source, _)| source.path.trim_end_matches(".rs").split('/').any(|part| part == file));
     sources.any(|(_, tokens)| !tokens.find(&["fn", function]).is_empty())
+        || tree.files.iter().any(|source| {
+            let is_of =
+                source.path.strip_suffix(".py").is_some_and(|path| path.ends_with(&format!("/{file}")));
+            is_of && source.text.contains(&format!("def {function}("))
+        })
 }
 
 #[cfg(test)]
@@ -57,5 +62,13 @@ mod tests {
     fn a_test_that_is_named_exists() {
         assert_eq!(count("kept by `a::it_holds` and `Client::new`"), 0);
         assert_eq!(count("kept by `a::it_does_not` and `b::it_holds`"), 2);
+    }
+
+    #[test]
+    fn a_test_in_python_exists_too() {
+        let source = ("bindings-python/tests/test_a.py", "def test_it() -> None:\n    pass\n");
+        let count = |page: &str| check(&Tree::of(&[(PAGES[0], page), source])).len();
+        assert_eq!(count("kept by `test_a::test_it`"), 0);
+        assert_eq!(count("kept by `test_a::test_i` and `a::test_it`"), 2);
     }
 }
