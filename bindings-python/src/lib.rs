@@ -33,6 +33,8 @@ mod _native {
     #[pymodule_export]
     use super::policies::balance::{Ejection, Health};
     #[pymodule_export]
+    use super::policies::breaker::Breaker;
+    #[pymodule_export]
     use super::policies::hedge::{HedgeDelay, Limiter, is_hedge_in_time};
     #[pymodule_export]
     use super::policies::histogram::{Bucket, Ewma, Histogram};
@@ -48,6 +50,8 @@ mod _native {
     use super::policies::meter::Meter;
     #[pymodule_export]
     use super::policies::offset::ClockOffset;
+    #[pymodule_export]
+    use super::policies::phi::PhiDetector;
     #[pymodule_export]
     use super::policies::picker::Picker;
     #[pymodule_export]

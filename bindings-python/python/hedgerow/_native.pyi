@@ -531,6 +531,45 @@ class Health:
         """Whether it is silent under so many requests; nobody is before `calm_until`."""
 
 @final
+class Breaker:
+    """Lets nothing through to an endpoint for a while after too many failures."""
+
+    def __new__(cls, config: Document) -> Breaker:
+        """Starts closed, by the `breaker` settings of a document, which must not be null."""
+    def allows(self, now: float) -> bool:
+        """Whether an attempt may go there."""
+    def is_closed(self) -> bool:
+        """Whether it is neither open nor half-open."""
+    def on_sent(self, now: float) -> bool:
+        """An attempt is sent; whether it is the probe."""
+    def on_result(self, success: bool, now: float) -> bool:
+        """An attempt that is no probe told of the server; whether that opened it."""
+    def on_probe(self, success: bool | None, now: float) -> None:
+        """The probe has ended: with a success, with a failure, or without telling anything (`None`)."""
+
+@final
+class PhiDetector:
+    """Suspects endpoints whose heartbeats fail to come; endpoints are positions of the host's own."""
+
+    def __new__(cls, threshold_milli: int | None, initial_mean: float | None) -> PhiDetector:
+        """Starts without endpoints.
+
+        Φ in thousandths and the mean before the first interval may be left to the core.
+        """
+    def add(self, position: int, now: float) -> None:
+        """Adds a position, as if it had just been heard."""
+    def remove(self, position: int) -> None:
+        """Removes a position."""
+    def heartbeat(self, position: int, now: float) -> bool:
+        """A heartbeat came; false for an unknown position."""
+    def on_pause(self, now: float) -> None:
+        """The client was seen to have paused."""
+    def suspect(self, position: int, now: float) -> bool:
+        """Whether an endpoint has been silent for too long."""
+    def mean(self, position: int) -> float:
+        """The mean of its last intervals."""
+
+@final
 class ReportPool:
     """The last reports of servers; endpoints are positions of the host's own."""
 

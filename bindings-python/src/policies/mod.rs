@@ -4,12 +4,14 @@
 //! by a number, negative for the code of the reason.
 
 pub(crate) mod balance;
+pub(crate) mod breaker;
 pub(crate) mod hedge;
 pub(crate) mod histogram;
 pub(crate) mod http;
 pub(crate) mod latency;
 pub(crate) mod meter;
 pub(crate) mod offset;
+pub(crate) mod phi;
 pub(crate) mod picker;
 pub(crate) mod pool;
 pub(crate) mod random;

@@ -1,10 +1,11 @@
-"""Health, ejection, and the client's own stalls."""
+"""Health, ejection, breakers, heartbeats, and the client's own stalls."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Any
 
-from hedgerow._native import Ejection, Health, Stall
+from hedgerow._native import Breaker, Ejection, Health, PhiDetector, Stall
 
 from .run import Bench, Json, Topic, given, micros, seconds, unknown
 
@@ -94,6 +95,41 @@ def unhealthy(config: Json, step: Json) -> bool:
     return health.is_unhealthy(step["in_flight"], 0.0, seconds(step["at_us"]))
 
 
+def first_suspect(mean_us: int, threshold_milli: int) -> int:
+    """The first microsecond of silence that is too long; each question is put to a detector of its own."""
+
+    def suspects(silence: int) -> bool:
+        detector = PhiDetector(threshold_milli, seconds(mean_us))
+        detector.add(0, 0.0)
+        return detector.suspect(0, seconds(silence))
+
+    return bisect_left(range(2**40), True, key=suspects)
+
+
+class BreakerBench:
+    def __init__(self, config: Json) -> None:
+        ratio = {"failure_ratio": config["failure_ppm"] / 1e6}
+        names = ["window_us", "min_requests", "sleep_us"]
+        self.breaker = Breaker({"breaker": {**given(config, names), **ratio}})
+
+    def answer(self, step: Json) -> Any:
+        breaker, now = self.breaker, seconds(step["at_us"])
+        match step["do"]:
+            case "results":
+                for done in range(step["ok"] + step["failed"]):
+                    breaker.on_result(done < step["ok"], now)
+            case "allow":
+                allowed = breaker.allows(now)
+                if allowed:
+                    breaker.on_sent(now)
+                return allowed
+            case "probe_ok" | "probe_failed":
+                breaker.on_probe(step["do"] == "probe_ok", now)
+            case _:
+                unknown(step)
+        return "closed" if breaker.is_closed() else "open"
+
+
 class HealthBench:
     def __init__(self, config: Json) -> None:
         self.config = config
@@ -130,6 +166,8 @@ class HealthBench:
                 return self.ejected(step)
             case "max_ejected":
                 return max_ejected(**given(step, ["endpoints", "percent"]))
+            case "first_suspect_us":
+                return first_suspect(step["mean_us"], step["threshold_milli"])
             case "time_to_trip":
                 return time_to_trip(step["stall_fraction"])
             case _:
@@ -174,7 +212,8 @@ class HealthTopic(Topic):
     file = "07-health.json"
 
     def begin(self, case: Json) -> Bench:
-        return HealthBench(case.get("config") or {})
+        config = case.get("config") or {}
+        return BreakerBench(config) if "failure_ppm" in config else HealthBench(config)
 
     def same(self, found: Any, expected: Any, case: Json) -> str | None:
         """A time to the trip is exact to a tenth of a second and one cycle."""
