@@ -4,7 +4,7 @@
 //! enough for a call that succeeds: its start, and its answer, which is `None` when nothing else is to be done.
 
 use hedgerow::client::action::{Namespace, Operation, StallReport};
-use hedgerow::signal::header::{Breadth, SloField};
+use hedgerow::signal::header::SloField;
 use hedgerow::token::Token;
 use hedgerow::token::text::{TextForm, TokenText};
 use hedgerow::wire::{BUFFER_RECORDS, RECORD};
@@ -235,12 +235,8 @@ impl Client {
         let Ok(Some(SloField { breadth, record })) = SloField::parse(text) else {
             return Ok((NONE, self.poll_actions(py)?));
         };
-        let (namespace, operation) = (Some(Namespace(namespace)), Some(Operation(operation)));
-        let (namespace, operation) = match breadth {
-            Breadth::Operation => (namespace, operation),
-            Breadth::Namespace => (namespace, None),
-            Breadth::All => (None, None),
-        };
+        let scope = breadth.scope(namespace, operation);
+        let (namespace, operation) = (scope.namespace.map(Namespace), scope.operation.map(Operation));
         self.change(py, |client| client.handle_signal(namespace, operation, &record, S.now(now)))
             .map(|turn| (number(record.version), turn))
     }

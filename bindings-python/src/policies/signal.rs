@@ -49,11 +49,7 @@ impl Signals {
         now: f64,
     ) -> PyResult<Option<u16>> {
         let Ok(Some(SloField { breadth, record })) = SloField::parse(text) else { return Ok(None) };
-        let scope = match breadth {
-            Breadth::Operation => Scope { namespace: Some(namespace), operation: Some(operation) },
-            Breadth::Namespace => Scope { namespace: Some(namespace), operation: None },
-            Breadth::All => Scope::ALL,
-        };
+        let scope = breadth.scope(namespace, operation);
         self.received(py, scope, &record, now).map(Some)
     }
 

@@ -10,7 +10,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use hedgerow::client::action::{Namespace, Operation, StallReport};
-use hedgerow::signal::header::{Breadth, SloField};
+use hedgerow::signal::header::SloField;
 use hedgerow::token::Token;
 use hedgerow::token::text::{TextForm, TokenText};
 use hedgerow::wire::{BUFFER_RECORDS, RECORD, TAIL, float, id};
@@ -199,12 +199,8 @@ impl Client {
     #[wasm_bindgen(js_name = handleSignalHeader)]
     pub fn handle_signal_header(&mut self, text: &str, namespace: u32, operation: u32, at: f64) -> f64 {
         let Ok(Some(SloField { breadth, record })) = SloField::parse(text) else { return NONE };
-        let (namespace, operation) = (Some(Namespace(namespace)), Some(Operation(operation)));
-        let (namespace, operation) = match breadth {
-            Breadth::Operation => (namespace, operation),
-            Breadth::Namespace => (namespace, None),
-            Breadth::All => (None, None),
-        };
+        let scope = breadth.scope(namespace, operation);
+        let (namespace, operation) = (scope.namespace.map(Namespace), scope.operation.map(Operation));
         self.inner.handle_signal(namespace, operation, &record, now(at));
         self.turn();
         float(record.version)

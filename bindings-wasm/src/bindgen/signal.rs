@@ -42,11 +42,7 @@ impl Signals {
     #[wasm_bindgen(js_name = receiveHeader)]
     pub fn receive_header(&mut self, text: &str, namespace: u32, operation: u32, at: f64) -> f64 {
         let Ok(Some(SloField { breadth, record })) = SloField::parse(text) else { return -1.0 };
-        let scope = match breadth {
-            Breadth::Operation => Scope { namespace: Some(namespace), operation: Some(operation) },
-            Breadth::Namespace => Scope { namespace: Some(namespace), operation: None },
-            Breadth::All => Scope::ALL,
-        };
+        let scope = breadth.scope(namespace, operation);
         f64::from(self.received(scope, &record, at))
     }
 

@@ -1,7 +1,7 @@
 //! What a host hands in. Each hot input drains into the record buffer before it returns.
 
 use hedgerow::client::action::{Namespace, Operation, StallReport};
-use hedgerow::signal::header::{Breadth, SloField};
+use hedgerow::signal::header::SloField;
 use hedgerow::token::Token;
 use hedgerow::token::text::TokenText;
 use hedgerow::wire::{RECORD, TAIL, float};
@@ -128,12 +128,8 @@ pub extern "C" fn hedgerow_handle_signal_header(
     let Some(Ok(Some(SloField { breadth, record }))) = with_text(length, SloField::parse) else {
         return NONE;
     };
-    let (namespace, operation) = (Some(Namespace(namespace)), Some(Operation(operation)));
-    let (namespace, operation) = match breadth {
-        Breadth::Operation => (namespace, operation),
-        Breadth::Namespace => (namespace, None),
-        Breadth::All => (None, None),
-    };
+    let scope = breadth.scope(namespace, operation);
+    let (namespace, operation) = (scope.namespace.map(Namespace), scope.operation.map(Operation));
     with(handle, NONE, |session| {
         session.client.handle_signal(namespace, operation, &record, US.now(now));
         session.turn();

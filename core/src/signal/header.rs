@@ -14,6 +14,7 @@ use crate::signal::{
     field::{self, Broken, Member},
     item::Item,
     record::Record,
+    scope::Scope,
 };
 use crate::time::Duration;
 use alloc::string::String;
@@ -32,6 +33,17 @@ pub enum Breadth {
     Namespace,
     /// Everything, `scope=all`.
     All,
+}
+
+impl Breadth {
+    /// Returns the scope that is meant in the answer to a request of this namespace and operation.
+    pub const fn scope(self, namespace: u32, operation: u32) -> Scope {
+        match self {
+            Self::Operation => Scope { namespace: Some(namespace), operation: Some(operation) },
+            Self::Namespace => Scope { namespace: Some(namespace), operation: None },
+            Self::All => Scope::ALL,
+        }
+    }
 }
 
 /// A record as the response field carries it.
@@ -218,5 +230,18 @@ fn read_breadth(member: Member<'_>) -> Option<Breadth> {
         Member::Item(Item::Token("ns")) => Some(Breadth::Namespace),
         Member::Item(Item::Token("all")) => Some(Breadth::All),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_reaches_as_far_as_it_says() {
+        let scope = |namespace, operation| Scope { namespace, operation };
+        assert_eq!(Breadth::Operation.scope(3, 5), scope(Some(3), Some(5)));
+        assert_eq!(Breadth::Namespace.scope(3, 5), scope(Some(3), None));
+        assert_eq!(Breadth::All.scope(3, 5), scope(None, None));
     }
 }

@@ -16,7 +16,7 @@ use hedgerow::{
     },
     signal::{
         capabilities::ClientField,
-        header::{Breadth, SLO_FIELD, SloField},
+        header::{SLO_FIELD, SloField},
     },
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
@@ -123,11 +123,8 @@ impl Exchange {
             headers.get_all(SLO_FIELD).iter().map(|value| value.to_str().ok()).collect();
         let field = texts.and_then(|texts| SloField::parse(&texts.join(", ")).ok()).flatten();
         let Some(SloField { breadth, record }) = field else { return };
-        let (namespace, operation) = match breadth {
-            Breadth::Operation => (Some(request.namespace), Some(request.operation)),
-            Breadth::Namespace => (Some(request.namespace), None),
-            Breadth::All => (None, None),
-        };
+        let scope = breadth.scope(request.namespace.0, request.operation.0);
+        let (namespace, operation) = (scope.namespace.map(Namespace), scope.operation.map(Operation));
         let _ = self.shared.turn(|state, now| state.core.handle_signal(namespace, operation, &record, now));
     }
 
