@@ -1,5 +1,6 @@
 // What is timed: crossings into the module, calls of the driver, and the same calls through published packages.
 
+import { readFileSync } from "node:fs";
 import { Client, initSync } from "../lib/glue.js";
 import { bytes } from "../lib/inlined.js";
 import { createClient } from "../lib/index.js";
@@ -7,6 +8,7 @@ import { ConsecutiveBreaker, ConstantBackoff, bulkhead, circuitBreaker, handleAl
 import CircuitBreaker from "opossum";
 import pRetry from "p-retry";
 
+const CORE = readFileSync(new URL("../dist/core.wasm", import.meta.url));
 const SEED = new Uint8Array(32).fill(7);
 const OF_OPERATION = 255 + 256 * 255;
 const RECORD = 8;
@@ -49,6 +51,18 @@ function crossing() {
   };
 }
 
+/** What a program pays once: the modules as they come, compiled and made an instance where nothing is imported. */
+const starting = [
+  { name: "core.wasm: compile, make an instance", run: repeated(() => new WebAssembly.Instance(new WebAssembly.Module(CORE))) },
+  { name: "the default entry: decode, compile", run: repeated(() => new WebAssembly.Module(bytes())) },
+];
+
+function repeated(act) {
+  return (count) => {
+    for (let done = 0; done < count; done += 1) act();
+  };
+}
+
 /** The same module entered with a question that it answers at once: the cost of going there. */
 function entering() {
   const client = new Client({}, SEED, 0);
@@ -82,6 +96,7 @@ export function groups() {
   const policy = wrap(tries, circuit, bulkhead(1000));
   const get = { op: "get" };
   return [
+    { title: "start of a program", operations: starting },
     {
       title: "into the module",
       operations: [
