@@ -68,16 +68,22 @@ impl Arm {
         Ok(Self::new(name, fields))
     }
 
-    /// The arm that the simulator knows by this name; the error lists the names.
+    /// The arm that the simulator knows by this name, or `name={…}` with a document of one's own.
+    ///
+    /// The error lists the names.
     ///
     /// ```
     /// use hedgerow_sim::arm::Arm;
     /// assert_eq!(Arm::named("weighted_n8_w4").unwrap().fields["balance"]["n"], 8);
     /// assert_eq!(Arm::named("weighted(8, 4)").unwrap().fields, Arm::named("weighted_n8_w4").unwrap().fields);
+    /// assert_eq!(Arm::named(r#"mine={"hedge": {"max": 2}}"#).unwrap().fields["hedge"]["max"], 2);
     /// assert!(Arm::named("fastest").unwrap_err().to_string().starts_with("arm: \"fastest\", want one of netflix, "));
     /// ```
     pub fn named(name: &str) -> Result<Self, ConfigError> {
-        named::find(name)
+        match name.split_once('=') {
+            Some((name, text)) => Self::from_json(name, text),
+            None => named::find(name),
+        }
     }
 
     /// The same arm with further fields laid over it.

@@ -35,6 +35,11 @@ impl Case {
         let tolerance = &value["tolerance"];
         let checks =
             value["expect"].as_array().into_iter().flatten().map(|check| Check::read(check, tolerance));
+        let mut inputs = inputs.clone();
+        // A script of events is an input like any other.
+        if let Some(steps) = value["steps"].as_array().filter(|steps| !steps.is_empty()) {
+            inputs.insert("steps".to_owned(), Value::from(steps.clone()));
+        }
         let id = match text("id") {
             id if id.is_empty() => {
                 inputs.get("experiment").and_then(Value::as_str).unwrap_or_default().to_owned()
@@ -46,7 +51,7 @@ impl Case {
             source: text("source"),
             tag: text("tag"),
             reading: text("reading"),
-            inputs: inputs.clone(),
+            inputs,
             checks: checks.collect::<Result<_, _>>()?,
         })
     }

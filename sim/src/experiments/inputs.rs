@@ -21,6 +21,12 @@ impl fmt::Display for InputError {
 
 impl std::error::Error for InputError {}
 
+impl From<hedgerow::ConfigError> for InputError {
+    fn from(error: hedgerow::ConfigError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// Reads the fields of one document and remembers which were read.
 #[derive(Debug)]
 pub struct Inputs<'a> {

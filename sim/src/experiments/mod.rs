@@ -22,10 +22,19 @@ mod e07;
 mod e08;
 mod e09;
 mod e10;
+mod e11;
+mod e12;
+mod e13;
 mod e14;
+mod e14b;
 mod e15;
+mod e21;
+mod e22;
 mod e23;
+mod e24;
+mod e26;
 mod farm;
+mod fleet;
 mod inputs;
 mod notebook;
 mod occ;
@@ -100,12 +109,29 @@ pub const ALL: &[&Experiment] = &[
     &e10::SINGLE,
     &e10::FAST_SLOW,
     &e10::EXPONENTIAL,
+    &e11::COLLAPSE,
+    &e11::RESCUE,
+    &e12::THREE,
+    &e13::STORM,
     &e14::LAYERS,
+    &e14b::TOTAL_FAILURE,
     &e15::PAUSES,
     &e15::REPLY,
+    &e21::ALWAYS,
+    &e22::MIXTURE,
     &e23::TOKENS,
+    &e24::IDENTITY,
+    &e26::WEAKNESS,
     &rules::QUANTILES,
     &rules::SAMPLERS,
+];
+
+/// Experiments that wait for policies that are not available: they are neither run nor passed.
+pub const AWAITING: &[(&str, &str)] = &[
+    ("E16b", "needs the server machine and adaptive limits"),
+    ("E17", "needs the shedding policy"),
+    ("E17b", "needs the shedding policy with its feedback loop"),
+    ("E25", "needs the balance policy hot_cold"),
 ];
 
 /// The experiment of this id.

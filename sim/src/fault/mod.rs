@@ -42,6 +42,16 @@ pub enum When {
     },
 }
 
+impl When {
+    /// The intervals that are listed; none when they are drawn.
+    pub fn listed(&self) -> &[(u64, u64)] {
+        match self {
+            Self::Listed(list) => list,
+            Self::Random { .. } => &[],
+        }
+    }
+}
+
 /// What a fault does while it is on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
@@ -120,6 +130,28 @@ pub enum Kind {
         /// Share of the replies, in millionths.
         ppm: u32,
     },
+}
+
+impl Kind {
+    /// Its name in documents and reports.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ServerPause => "server_pause",
+            Self::ClientPause { .. } => "client_pause",
+            Self::PacketLoss { .. } => "packet_loss",
+            Self::ClockStep { .. } => "clock_step",
+            Self::Slow { .. } => "slow",
+            Self::FastFailure { .. } => "fast_failure",
+            Self::RejectStorm { .. } => "reject_storm",
+            Self::RetryStorm { .. } => "retry_storm",
+            Self::Stall => "stall",
+            Self::Deploy { .. } => "deploy",
+            Self::Partition { .. } => "partition",
+            Self::Crash => "crash",
+            Self::Duplicate { .. } => "dup",
+            Self::Reorder { .. } => "reorder",
+        }
+    }
 }
 
 /// One fault of a world.

@@ -9,4 +9,5 @@
 
 pub mod mgk;
 pub mod single;
+pub mod speculation;
 pub mod tail;

@@ -43,6 +43,11 @@ impl Histogram {
         self.total == 0
     }
 
+    /// The middle of each part with the values counted in it, ascending.
+    pub fn parts(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.counts.iter().enumerate().map(|(at, count)| (middle(at), *count))
+    }
+
     /// The middle of the part that holds the quantile; `None` when nothing was counted.
     pub fn quantile(&self, q: Quantile) -> Option<u64> {
         let rank = q.index(self.total)?;

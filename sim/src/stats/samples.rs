@@ -99,6 +99,24 @@ impl Samples {
             .collect()
     }
 
+    /// The mean of the samples, each counted as `most` at most; `None` of nothing.
+    pub fn clamped_mean(&self, most: u64) -> Option<f64> {
+        let sum: u128 =
+            self.counted().map(|(value, count)| u128::from(value.min(most)) * u128::from(count)).sum();
+        (self.count > 0).then(|| sum as f64 / self.count as f64)
+    }
+
+    /// How many samples lie above `limit`.
+    pub fn above(&self, limit: u64) -> u64 {
+        self.counted().filter(|(value, _)| *value > limit).map(|(_, count)| count).sum()
+    }
+
+    /// Values with how often they were seen, to the width of a part of the histogram.
+    fn counted(&self) -> impl Iterator<Item = (u64, u64)> {
+        let kept = self.kept.iter().map(|value| (*value, 1));
+        kept.chain(self.histogram.iter().flat_map(Histogram::parts))
+    }
+
     /// One quantile; `None` of nothing.
     pub fn quantile(&self, q: Quantile) -> Option<u64> {
         if let Some(histogram) = &self.histogram {

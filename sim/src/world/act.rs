@@ -3,11 +3,11 @@
 use hedgerow::client::action::{Action, AttemptKind, Namespace, Outcome};
 use hedgerow::{AttemptId, EndpointId, Reason};
 
-use super::World;
 use super::event::Event;
 use super::flight::{Answer, Call, Flight, Stage};
 use super::spec::WHOLE_PPM;
 use super::weather::Way;
+use super::{Happening, World};
 use crate::heap::Class;
 use crate::metrics::Completed;
 
@@ -46,6 +46,7 @@ impl World {
     fn send(&mut self, client: u32, call: u32, attempt: AttemptId, endpoint: EndpointId, kind: AttemptKind) {
         let server = self.nodes[client as usize].directory.server(endpoint);
         let local = self.nodes[client as usize].zone.is_none_or(|zone| zone == self.spec.zone(server));
+        self.note(call, Happening::Sent(kind, server));
         let birth = self.next_epoch();
         let found = &mut self.calls[call];
         let ordinal = found.sent;
@@ -108,6 +109,7 @@ impl World {
         reason: Reason,
         attempt: Option<AttemptId>,
     ) {
+        self.note(call, Happening::Ended(outcome, reason));
         let found = self.calls[call];
         let answered = attempt.and_then(|attempt| self.flight_of(client, attempt));
         let by_hedge = answered.is_some_and(|flight| self.flights[flight].kind == AttemptKind::Hedge);

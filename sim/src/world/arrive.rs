@@ -3,11 +3,11 @@
 use hedgerow::client::action::Start;
 use hedgerow::{EndpointId, Reason, Wall};
 
-use super::World;
 use super::event::Event;
 use super::flight::Call;
 use super::node::Letter;
 use super::spec::WHOLE_PPM;
+use super::{Happening, World};
 use crate::heap::Class;
 use crate::sample::Arrivals;
 
@@ -69,7 +69,7 @@ impl World {
         let number = self.arrived;
         self.arrived += 1;
         self.open += 1;
-        let op = self.draw_operation();
+        let op = self.spec.script.get(number as usize).copied().unwrap_or_else(|| self.draw_operation());
         let replica = self.draw_replica();
         let measured = self.is_measured(number);
         let call = self.calls.insert(Call {
@@ -170,6 +170,7 @@ impl World {
 
     /// A denied call is resolved at once.
     fn deny(&mut self, call: u32, reason: Reason) {
+        self.note(call, Happening::Denied(reason));
         let Call { client, arrived, measured, .. } = self.calls[call];
         self.metrics.deny(reason, arrived, measured);
         self.resolve(call);

@@ -57,6 +57,7 @@ pub(super) fn build(spec: &Spec, arm: &Arm, seed: u64, checked: bool) -> Result<
         epoch: 0,
         metrics: Metrics::new(&arm.name, config.class(0, 1).objective),
         checks: checked.then(|| Box::new(Checks::new(&config, &spec))),
+        journal: None,
         progress: Progress::Running,
         zones_are_regions: arm.zones_are_regions,
         nodes,

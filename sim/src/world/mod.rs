@@ -25,8 +25,8 @@ mod weather;
 
 use std::rc::Rc;
 
-use hedgerow::client::action::Operation;
-use hedgerow::{ConfigError, Instant, Stream};
+use hedgerow::client::action::{AttemptKind, Operation, Outcome};
+use hedgerow::{ConfigError, Instant, Reason, Stream};
 
 use crate::arm::Arm;
 use crate::fault::Edge;
@@ -41,6 +41,28 @@ use server::Server;
 use slab::Slab;
 use spec::Spec;
 use weather::Weather;
+
+/// One line of a world's journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When, in µs.
+    pub at_us: u64,
+    /// Which call, by its number from 0.
+    pub call: u64,
+    /// What happened to it.
+    pub what: Happening,
+}
+
+/// What happens to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// An attempt is sent to a server.
+    Sent(AttemptKind, u32),
+    /// It ended.
+    Ended(Outcome, Reason),
+    /// Its client refused it.
+    Denied(Reason),
+}
 
 /// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +110,7 @@ pub struct World {
     epoch: u32,
     metrics: Metrics,
     checks: Option<Box<Checks>>,
+    journal: Option<Vec<Entry>>,
     progress: Progress,
     zones_are_regions: bool,
 }
@@ -101,6 +124,16 @@ impl World {
     /// Builds a world that checks its invariants after every event.
     pub fn checked(spec: &Spec, arm: &Arm, seed: u64) -> Result<Self, ConfigError> {
         build::build(spec, arm, seed, true)
+    }
+
+    /// Keeps a line for everything that happens to a call from now on: for short runs.
+    pub fn keep_journal(&mut self) {
+        self.journal.get_or_insert_default();
+    }
+
+    /// The journal, oldest line first; empty unless it is kept.
+    pub fn journal(&self) -> &[Entry] {
+        self.journal.as_deref().unwrap_or(&[])
     }
 
     /// Lets up to so many events happen. Asking again after the end changes nothing.
@@ -219,6 +252,12 @@ impl World {
             Event::Arrive => self.arrive(),
             Event::Again { client, tries } => self.arrive_again(client, tries),
             Event::Probe => self.probe(),
+        }
+    }
+
+    fn note(&mut self, call: u32, what: Happening) {
+        if let Some(journal) = &mut self.journal {
+            journal.push(Entry { at_us: self.now, call: self.calls[call].number, what });
         }
     }
 

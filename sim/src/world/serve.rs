@@ -82,7 +82,8 @@ impl World {
         let found = &self.flights[flight];
         let call = &self.calls[found.call];
         let mut draws = self.service.of(call.number, found.ordinal);
-        let mut time = self.spec.cost(call.op).map_or(0, |model| model.sample(&mut draws));
+        let mut time =
+            self.spec.cost(call.op, found.server, self.now).map_or(0, |model| model.sample(&mut draws));
         let zone = self.nodes[found.client as usize].zone;
         if zone.is_some_and(|zone| zone != self.spec.zone(found.server)) {
             time = time.saturating_add(self.spec.cross_zone_us);

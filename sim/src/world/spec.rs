@@ -94,6 +94,17 @@ pub struct Slow {
     pub extra: Model,
 }
 
+/// What one server costs from some time on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerCost {
+    /// Which server.
+    pub server: u32,
+    /// From when on, in µs.
+    pub from_us: u64,
+    /// Its costs, as those of the world.
+    pub service: Vec<Model>,
+}
+
 /// A whole world.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spec {
@@ -117,10 +128,14 @@ pub struct Spec {
     pub end_us: Option<u64>,
     /// The kinds of calls; at least one.
     pub operations: Vec<Operation>,
+    /// The operation of call number i, by its place in the list above; drawn by share where this list has ended.
+    pub script: Vec<u16>,
     /// Placement of keys; without it every server holds everything.
     pub placement: Option<Placement>,
     /// What serving costs; each operation its own when there are several, the last one for the rest.
     pub service: Vec<Model>,
+    /// Servers that cost otherwise from some time on; of several entries in force the last one counts.
+    pub service_of: Vec<ServerCost>,
     /// What serving costs more when client and server stand in different zones, in µs.
     pub cross_zone_us: u64,
     /// Calls that cost more.
@@ -154,8 +169,10 @@ impl Default for Spec {
             until_us: None,
             end_us: None,
             operations: vec![Operation::default()],
+            script: Vec::new(),
             placement: None,
             service: vec![Model::Const(1000.0)],
+            service_of: Vec::new(),
             cross_zone_us: 0,
             slow: None,
             link_us: (0, 0),
@@ -195,6 +212,9 @@ impl Spec {
         if let Some(placement) = &self.placement {
             within("placement.replicas", placement.replicas, 1, 16)?;
         }
+        for (index, op) in self.script.iter().enumerate() {
+            within(&format!("script[{index}]"), usize::from(*op), 0, self.operations.len() - 1)?;
+        }
         if self.operations.iter().all(|operation| operation.share == 0) {
             return Err(ConfigError::new("operations", "no share above 0", "one operation that is called"));
         }
@@ -215,9 +235,14 @@ impl Spec {
         Err(ConfigError::new("arrivals", "without an end", "`calls`, `until_us` or `end_us`"))
     }
 
-    /// The cost model of an operation: its own, or the last one of the list.
-    pub(crate) fn cost(&self, op: u16) -> Option<&Model> {
-        self.service.get(usize::from(op)).or(self.service.last())
+    /// The cost model of an operation at a server: its own, or the last one of the list.
+    pub(crate) fn cost(&self, op: u16, server: u32, now: u64) -> Option<&Model> {
+        let special = |cost: &&ServerCost| cost.server == server && cost.from_us <= now;
+        let costs = match self.service_of.iter().rfind(special) {
+            Some(special) => &special.service,
+            None => &self.service,
+        };
+        costs.get(usize::from(op)).or(costs.last())
     }
 
     /// The zone of a client.

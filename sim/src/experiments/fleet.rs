@@ -1,0 +1,150 @@
+//! Experiments with whole clients: worlds run over seeds, their figures as rows.
+//!
+//! With several seeds a figure stands twice: as `median.x`, and as `x` with the least and the greatest value, so that
+//! an expectation of `x` holds for every seed; or, where an experiment compares medians only, with the median.
+//! Figures that some arms lack are `nothing`, never 0.
+
+use super::{Figure, InputError, Report, Row, Series, Session};
+use crate::arm::Arm;
+use crate::metrics::{Metrics, share};
+use crate::stats::median;
+use crate::world::World;
+use crate::world::spec::Spec;
+
+/// What beside the usual figures an experiment asks of a run.
+pub(super) type Extra = fn(&Metrics) -> Vec<(&'static str, Option<f64>)>;
+
+/// No further figures.
+pub(super) fn nothing_more(_: &Metrics) -> Vec<(&'static str, Option<f64>)> {
+    Vec::new()
+}
+
+/// One world of an experiment.
+#[derive(Debug)]
+pub(super) struct Fleet {
+    pub(super) spec: Spec,
+    pub(super) seeds: u64,
+    /// Whether a plain figure is the median over the seeds.
+    pub(super) medians: bool,
+    pub(super) extra: Extra,
+}
+
+impl Fleet {
+    /// The rows of these arms.
+    pub(super) fn report(&self, arms: &[Arm], session: &mut Session<'_>) -> Result<Report, InputError> {
+        let rows = arms.iter().map(|arm| self.row(arm, session)).collect::<Result<_, _>>()?;
+        let faults = self.spec.faults.iter().flat_map(|fault| {
+            let listed = fault.when.listed().iter();
+            listed.map(|&(from, to)| (fault.kind.name().to_owned(), from as f64 / 1e6, to as f64 / 1e6))
+        });
+        let faults = faults.collect();
+        Ok(Report { faults, ..Report::of(rows) })
+    }
+
+    fn row(&self, arm: &Arm, session: &mut Session<'_>) -> Result<Row, InputError> {
+        let key = format!("{arm:?} {} {:?}", self.seeds, self.spec);
+        session.once(&key, |session| {
+            let mut runs = Vec::new();
+            for seed in session.seeds(self.seeds) {
+                runs.push(World::new(&self.spec, arm, seed)?.run());
+                session.finished(&arm.name);
+            }
+            Ok(self.summary(&arm.name, &runs))
+        })
+    }
+
+    fn summary(&self, name: &str, runs: &[Metrics]) -> Row {
+        let all: Vec<_> = runs
+            .iter()
+            .map(|run| {
+                let mut figures = figures(run);
+                figures.extend((self.extra)(run));
+                figures
+            })
+            .collect();
+        let mut row = Row::new(name);
+        for (at, (figure, first)) in all.first().into_iter().flatten().enumerate() {
+            let values: Option<Vec<f64>> = all.iter().map(|run| run[at].1).collect();
+            let spread = values.as_ref().and_then(|values| {
+                let least = values.iter().copied().reduce(f64::min)?;
+                Some(Figure::Span(least, values.iter().copied().reduce(f64::max)?))
+            });
+            let middle = Figure::of(values.and_then(median));
+            if runs.len() > 1 {
+                let plain = if self.medians { middle.clone() } else { spread.unwrap_or(Figure::None) };
+                row = row.with(*figure, plain).with(format!("median.{figure}"), middle);
+            } else {
+                row = row.with(*figure, Figure::of(*first));
+            }
+        }
+        if let Some(run) = runs.first() {
+            lines(run, &mut row);
+        }
+        row
+    }
+}
+
+/// The arms of an experiment: those that were chosen, or its own.
+pub(super) fn arms(session: &Session<'_>, own: &[Arm]) -> Result<Vec<Arm>, InputError> {
+    if session.chosen.is_empty() {
+        return Ok(own.to_vec());
+    }
+    session.chosen.iter().map(|name| named(name)).collect()
+}
+
+/// The arm of a name.
+pub(super) fn named(name: &str) -> Result<Arm, InputError> {
+    Ok(Arm::named(name)?)
+}
+
+/// The figures that every run has; times in ms.
+pub(super) fn figures(run: &Metrics) -> Vec<(&'static str, Option<f64>)> {
+    let summary = run.latency.summary();
+    let ms = |us: Option<u64>| us.map(|us| us as f64 / 1000.0);
+    let count = |count: u64| Some(count as f64);
+    vec![
+        ("requests", count(run.calls)),
+        ("answered_share", share(run.ok, run.calls)),
+        ("failed_share", share(run.failed, run.calls)),
+        ("refused_share", share(run.refused(), run.calls)),
+        ("open", count(run.open)),
+        ("retries", count(run.retries)),
+        ("hedges", count(run.hedges)),
+        ("hedge_wins", count(run.hedge_wins)),
+        ("hedged_share", run.hedged_share()),
+        ("amplification", run.amplification()),
+        ("work", run.work()),
+        ("local_share", run.local_share()),
+        ("cancels", count(run.cancels)),
+        ("late", count(run.late)),
+        ("lost", count(run.lost)),
+        ("target_miss_share", share(run.target_misses, run.calls)),
+        ("goodput_per_s", run.goodput()),
+        ("hedges_in_flight_max", count(u64::from(run.hedges_in_flight_max))),
+        ("open_max", count(run.open_max)),
+        ("queue_max", count(run.queue_max)),
+        ("events", count(run.events)),
+        ("mean_ms", summary.mean.map(|mean| mean / 1000.0)),
+        ("variance_ms2", summary.variance.map(|variance| variance / 1e6)),
+        ("p50_ms", ms(summary.p50)),
+        ("p90_ms", ms(summary.p90)),
+        ("p95_ms", ms(summary.p95)),
+        ("p99_ms", ms(summary.p99)),
+        ("p99_9_ms", ms(summary.p99_9)),
+        ("max_ms", ms(summary.max)),
+    ]
+}
+
+/// What is drawn of a run: its latencies, and its calls over time.
+fn lines(run: &Metrics, row: &mut Row) {
+    let step_s = run.series.step_us() as f64 / 1e6;
+    let over_time = |of: fn(&crate::metrics::Second) -> u64| {
+        let steps = run.series.steps().iter().enumerate();
+        steps.map(|(at, step)| (at as f64 * step_s, of(step) as f64 / step_s)).collect()
+    };
+    let latency = Series { title: "latency", x: "ms", y: "share", points: run.latency.cdf() };
+    let goodput = Series { title: "goodput", x: "s", y: "calls/s", points: over_time(|step| step.ok) };
+    let attempts =
+        Series { title: "attempts", x: "s", y: "attempts/s", points: over_time(|step| step.attempts) };
+    row.series.extend([("latency", latency), ("goodput", goodput), ("attempts", attempts)]);
+}
