@@ -120,7 +120,7 @@ test('a call that its time ended throws, whatever was answered before', async ()
   const base = await serve((_, response) => {
     if ((asked += 1) === 1) response.writeHead(500).end('broken');
   });
-  const call = withPolicy(fetch, clientOf([base]))('/x', { hedgerow: { deadlineMs: 300 } });
+  const call = withPolicy(fetch, clientOf([base]))('/x', { hedgerow: { deadlineMs: 1500 } });
   await assert.rejects(call, (error) => {
     return error instanceof DeadlineError && error.cause instanceof Error && error.cause.message === 'status 500';
   });
