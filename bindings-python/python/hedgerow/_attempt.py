@@ -1,0 +1,87 @@
+"""Attempts: one transmission of a call, as the callback sees it."""
+
+from __future__ import annotations
+
+from ._generated.words import ATTEMPT_KINDS
+from ._record import kind_of, ordinal_of, priority_of, reason_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from ._generated.words import AttemptKind
+    from ._record import Record
+
+OPEN: Final = 0
+"""Outstanding."""
+UNWANTED: Final = 1
+"""Asked to cancel; its end is not known."""
+ENDED: Final = 2
+"""Its end was reported."""
+
+
+class Attempt:
+    """One transmission of a call: where to, which, and until when."""
+
+    __slots__ = (
+        "call",
+        "deadline",
+        "end",
+        "endpoint",
+        "id",
+        "packed",
+        "reason",
+        "result",
+        "running",
+        "standing",
+        "start",
+        "token",
+        "value",
+    )
+
+    def __init__(self, record: Record, endpoint: str, token: str | None, now: float) -> None:
+        self.endpoint: str = endpoint
+        """Name of the endpoint to send to."""
+        self.deadline: float = record[5]
+        """When the call is over at the latest, in seconds of the client's clock (`time.monotonic`)."""
+        self.token: str | None = token
+        """The idempotency token, the same on every attempt of the call; `None` when the call has none."""
+        # What the drivers keep of it.
+        self.call = record[2]
+        self.id = record[3]
+        self.packed = record[7]
+        self.reason = -1
+        self.start = now
+        self.end = -1.0
+        self.result = -1
+        self.standing = OPEN
+        self.value: object = None
+        self.running: object = None
+
+    @property
+    def number(self) -> int:
+        """From 1, in order of sending."""
+        return ordinal_of(self.packed)
+
+    @property
+    def kind(self) -> AttemptKind:
+        """Why it is sent: `primary`, `hedge` while another one may still answer, or `retry`."""
+        return ATTEMPT_KINDS[kind_of(self.packed)]
+
+    @property
+    def priority(self) -> int:
+        """Code of the call's priority."""
+        return priority_of(self.packed)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether its answer may still be of use; a thread that cannot be interrupted may ask."""
+        return self.standing == OPEN
+
+    def why(self) -> int:
+        """Code of the reason why it was sent, later of the reason why it was cancelled."""
+        return self.reason if self.reason >= 0 else reason_of(self.packed)
+
+    def __repr__(self) -> str:
+        """Says which it is, and where it went."""
+        return f"<{self.kind} {self.number} at {self.endpoint}>"

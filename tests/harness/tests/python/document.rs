@@ -1,0 +1,228 @@
+//! The configuration document as Python dataclasses, one class a table and one field a row.
+
+use hedgerow::config::{Available, Field, FieldDefault, FieldKind, Scope, fields};
+use std::fmt::Write;
+
+const HEAD: &str = "\"\"\"The tables of the configuration document.
+
+Rendered from the core's tables by `cargo xtask gen`; edit those instead.
+
+A field that is not given stays out of the document, and the core fills it in. Durations are seconds or `timedelta`.
+\"\"\"
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from hedgerow._table import UNSET, Seconds, Table, Unset
+";
+
+/// A table: its rows, and the tables below it, in the order of the core's table.
+#[derive(Default)]
+struct Section {
+    fields: Vec<(String, &'static Field)>,
+    sections: Vec<(String, Section)>,
+}
+
+impl Section {
+    fn of(scope: Scope) -> Self {
+        let mut root = Self::default();
+        for field in fields().iter().filter(|field| field.scope == scope) {
+            root.add(field.path.trim_start_matches("operations.<op>."), field);
+        }
+        root
+    }
+
+    fn add(&mut self, path: &str, field: &'static Field) {
+        let Some((head, rest)) = path.split_once('.') else {
+            return self.fields.push((path.into(), field));
+        };
+        let known = self.sections.iter().position(|(name, _)| name == head);
+        let at = known.unwrap_or_else(|| {
+            self.sections.push((head.into(), Self::default()));
+            self.sections.len() - 1
+        });
+        self.sections[at].1.add(rest, field);
+    }
+
+    /// Whether there is nothing to configure below this path in this version.
+    fn is_closed(&self, name: &str) -> bool {
+        self.fields.iter().any(|(own, field)| own == name && field.available == Available::DefaultOnly)
+    }
+
+    /// Writes the tables below this one, innermost first, as Python wants its names known.
+    fn write_below(&self, out: &mut String, prefix: &str) {
+        for (name, section) in self.sections.iter().filter(|(name, _)| !self.is_closed(name)) {
+            let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+            section.write_below(out, &path);
+            section.write(out, &pascal(name), "Table", &format!("The table `{path}`."), &[]);
+        }
+    }
+
+    fn write(&self, out: &mut String, class: &str, base: &str, about: &str, maps: &[Map]) {
+        let _ = write!(
+            out,
+            "\n\n@dataclass(frozen=True, slots=True, kw_only=True)\nclass {class}({base}):\n    \"\"\"{about}\"\"\"\n"
+        );
+        let durations = self.durations();
+        if !durations.is_empty() {
+            let _ = writeln!(
+                out,
+                "\n    _durations: ClassVar[frozenset[str]] = frozenset({{{}}})",
+                durations.join(", ")
+            );
+        }
+        self.write_kinds(out, base, maps);
+        out.push('\n');
+        for (name, field) in &self.fields {
+            self.write_field(out, name, field);
+        }
+        for (name, _) in
+            self.sections.iter().filter(|(name, _)| self.fields.iter().all(|(own, _)| own != name))
+        {
+            let _ = writeln!(out, "    {name}: {} | Unset = UNSET", pascal(name));
+        }
+        for map in maps {
+            let _ = writeln!(
+                out,
+                "    {}: Mapping[str, {}] | Unset = UNSET\n    \"\"\"{}\"\"\"",
+                map.name, map.class, map.about
+            );
+        }
+    }
+
+    fn durations(&self) -> Vec<String> {
+        let timed = self.fields.iter().filter(|(name, _)| name.ends_with("_us"));
+        timed.map(|(name, _)| format!("\"{}\"", plain(name))).collect()
+    }
+
+    /// Which fields hold tables and which hold tables by name.
+    fn write_kinds(&self, out: &mut String, base: &str, maps: &[Map]) {
+        let open = self.sections.iter().filter(|(name, _)| !self.is_closed(name));
+        let mut tables: Vec<_> = open.map(|(name, _)| format!("\"{name}\": {}", pascal(name))).collect();
+        if base != "Table" && !tables.is_empty() {
+            tables.insert(0, format!("**{base}._tables"));
+        }
+        if !tables.is_empty() {
+            let _ =
+                writeln!(out, "    _tables: ClassVar[Mapping[str, type[Table]]] = {{{}}}", tables.join(", "));
+        }
+        let maps: Vec<_> = maps.iter().map(|map| format!("\"{}\": {}", map.name, map.class)).collect();
+        if !maps.is_empty() {
+            let _ = writeln!(out, "    _maps: ClassVar[Mapping[str, type[Table]]] = {{{}}}", maps.join(", "));
+        }
+    }
+
+    fn write_field(&self, out: &mut String, name: &str, field: &'static Field) {
+        let below = self.sections.iter().any(|(section, _)| section == name);
+        let kind = if below && field.available == Available::Yes {
+            format!("{} | None", pascal(name))
+        } else {
+            kind(field)
+        };
+        let _ =
+            writeln!(out, "    {}: {kind} | Unset = UNSET\n    \"\"\"{}\"\"\"", plain(name), about(field));
+    }
+}
+
+/// A field that holds tables by name.
+struct Map {
+    name: &'static str,
+    class: &'static str,
+    about: &'static str,
+}
+
+/// The whole file.
+pub(crate) fn render() -> String {
+    let mut out = String::from(HEAD);
+    let [class, operation, client] = [Scope::Class, Scope::Operation, Scope::Client].map(Section::of);
+    class.write_below(&mut out, "");
+    client.write_below(&mut out, "");
+    class.write(&mut out, "ClassPolicy", "Table", "What may be configured for every class of calls.", &[]);
+    operation.write(&mut out, "Operation", "ClassPolicy", "What may be configured for an operation.", &[]);
+    let exceptions =
+        Map { name: "operations", class: "ClassPolicy", about: "Exceptions for its operations, by name." };
+    Section::default().write(
+        &mut out,
+        "Namespace",
+        "ClassPolicy",
+        "What may be configured for a namespace.",
+        &[exceptions],
+    );
+    let maps = [
+        Map { name: "operations", class: "Operation", about: "Exceptions for operations, by name." },
+        Map { name: "namespaces", class: "Namespace", about: "Exceptions for namespaces, by name." },
+    ];
+    client.write(
+        &mut out,
+        "Policy",
+        "ClassPolicy",
+        "The whole document: every field may be left out.",
+        &maps,
+    );
+    out
+}
+
+fn kind(field: &Field) -> String {
+    if field.available == Available::DefaultOnly {
+        return literal(field);
+    }
+    let kind = match field.kind {
+        FieldKind::Bool => "bool".into(),
+        FieldKind::Integer { .. } => "int".into(),
+        FieldKind::Duration { .. } => "Seconds".into(),
+        FieldKind::DurationOr { word, .. } => format!("Seconds | Literal[\"{word}\"]"),
+        FieldKind::Word(words) => union(words, field.available),
+        FieldKind::Text { .. } => "str".into(),
+        FieldKind::Section => "Mapping[str, object]".into(),
+        _ => "float".to_owned(),
+    };
+    if field.nullable { format!("{kind} | None") } else { kind }
+}
+
+fn union(words: &[&str], available: Available) -> String {
+    let missing: &[&str] = if let Available::AllBut(missing) = available { missing } else { &[] };
+    let offered = words.iter().filter(|word| !missing.contains(word));
+    format!("Literal[{}]", offered.map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "))
+}
+
+/// The type of a field that takes its default only.
+fn literal(field: &Field) -> String {
+    match (field.default, field.kind) {
+        (FieldDefault::Null, _) => "None".into(),
+        (_, FieldKind::Duration { .. }) => "Seconds".into(),
+        (FieldDefault::Bool(true), _) => "Literal[True]".into(),
+        (FieldDefault::Bool(false), _) => "Literal[False]".into(),
+        (FieldDefault::Number(number), _) => format!("Literal[{number}]"),
+        (FieldDefault::Word(word) | FieldDefault::Text(word), _) => format!("Literal[\"{word}\"]"),
+        (other, _) => panic!("{other:?} has no literal"),
+    }
+}
+
+/// What an editor shows beside the field: bounds are those of the document, so durations say their unit.
+fn about(field: &Field) -> String {
+    let about = field.about();
+    let unit = if about.unit.is_empty() { String::new() } else { format!(" {}", about.unit) };
+    let null = if about.null.is_empty() { String::new() } else { format!(" `None`: {}.", about.null) };
+    let source = if about.source == "ours" { String::new() } else { format!(" Source: {}.", about.source) };
+    let default = field.default_text().replace('"', "`");
+    let range = field.range().replace('"', "`").replace("null", "None");
+    let text = format!(
+        "{} Default {}; {range}{unit}.{null}{source}",
+        about.meaning,
+        default.replace("null", "None")
+    );
+    text.replace("true or false", "True or False")
+}
+
+/// A field's name without its unit: a duration is given in seconds.
+fn plain(name: &str) -> &str {
+    name.strip_suffix("_us").unwrap_or(name)
+}
+
+fn pascal(name: &str) -> String {
+    let part = |part: &str| part[..1].to_uppercase() + &part[1..];
+    name.split('_').map(part).collect()
+}

@@ -1,0 +1,120 @@
+//! Words in the order of their codes, and reasons by code.
+
+use hedgerow::{
+    Cause, FailureClass, Reason, StreamKind,
+    client::action::{AttemptKind, Outcome},
+    config::{FieldKind, fields},
+};
+use std::fmt::Write;
+
+const HEAD: &str = "Rendered from the core's tables by `cargo xtask gen`; edit those instead.
+\"\"\"
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, Literal
+";
+
+/// The lists of words that records and documents use.
+pub(crate) fn words() -> String {
+    let classes: Vec<_> = FailureClass::ALL.iter().map(|class| class.slug()).collect();
+    let kinds =
+        [(AttemptKind::Primary, "primary"), (AttemptKind::Hedge, "hedge"), (AttemptKind::Retry, "retry")];
+    let kinds = in_order(kinds.map(|(kind, word)| (kind as usize, word)));
+    let outcomes = [(Outcome::Ok, "ok"), (Outcome::Failed, "failed"), (Outcome::Cancelled, "cancelled")];
+    let outcomes = in_order(outcomes.map(|(outcome, word)| (outcome as usize, word)));
+    let causes = [Cause::Server, Cause::ClientPause].map(|cause| match cause {
+        Cause::Server => "server",
+        Cause::ClientPause => "client_pause",
+    });
+    let lists = [
+        List(
+            "PRIORITY",
+            "Priority",
+            "How important a call is, by code.",
+            &of_field("operations.<op>.priority"),
+        ),
+        List(
+            "IDEMPOTENCY",
+            "Idempotency",
+            "Whether a call may be sent again, by code.",
+            &of_field("operations.<op>.idempotency"),
+        ),
+        List("FAILURE_CLASSES", "FailureClass", "Why an attempt failed, by code less 1.", &classes),
+        List("ATTEMPT_KINDS", "AttemptKind", "Why an attempt is sent, by code.", &kinds),
+        List("OUTCOMES", "Outcome", "How a call ended, by code.", &outcomes),
+        List("CAUSES", "Cause", "Whose fault a timeout was, by code less 1.", &causes),
+        List(
+            "STREAMS",
+            "StreamName",
+            "Streams of draws that a test can script.",
+            &STREAMS.map(|(word, _)| word),
+        ),
+    ];
+    let mut out = format!("\"\"\"Words of documents and records, in the order of their codes.\n\n{HEAD}");
+    for List(_, kind, _, words) in &lists {
+        let _ = writeln!(out, "    {kind} = Literal[{}]", quoted(words));
+    }
+    for List(name, kind, about, words) in &lists {
+        let comma = if words.len() == 1 { "," } else { "" };
+        let _ = write!(
+            out,
+            "\n{name}: Final[tuple[{kind}, ...]] = ({}{comma})\n\"\"\"{about}\"\"\"\n",
+            quoted(words)
+        );
+    }
+    let numbers = STREAMS.map(|(word, kind)| format!("\"{word}\": {}", kind as u8)).join(", ");
+    out + &format!(
+        "\nSTREAM_NUMBERS: Final[dict[StreamName, int]] = {{{numbers}}}\n\"\"\"Numbers of those streams.\"\"\"\n"
+    )
+}
+
+struct List<'a>(&'a str, &'a str, &'a str, &'a [&'a str]);
+
+const STREAMS: [(&str, StreamKind); 4] = [
+    ("backoff", StreamKind::Backoff),
+    ("hedge_coin", StreamKind::HedgeCoin),
+    ("balance", StreamKind::Balance),
+    ("signal_refresh", StreamKind::SignalRefresh),
+];
+
+/// Slugs by code, and a constant for each code.
+pub(crate) fn reasons() -> String {
+    let mut slugs: Vec<_> = Reason::ALL.iter().map(|reason| reason.slug()).collect();
+    slugs.sort_unstable();
+    slugs.dedup();
+    let mut out = format!("\"\"\"Reasons by their stable numbers.\n\n{HEAD}");
+    out.push_str("\n    ReasonSlug = Literal[\n");
+    for slug in slugs {
+        let _ = writeln!(out, "        \"{slug}\",");
+    }
+    out.push_str("    ]\n\nREASONS: Final[dict[int, ReasonSlug]] = {\n");
+    for reason in Reason::ALL {
+        let _ = writeln!(out, "    {}: \"{}\",  # {}", reason.code(), reason.slug(), reason.text());
+    }
+    out.push_str("}\n\"\"\"Short names by code.\"\"\"\n\nCODES: Final[dict[ReasonSlug, int]] = {\n");
+    let mut told = Vec::new();
+    for reason in Reason::ALL.iter().filter(|reason| (10..30).contains(&reason.code())) {
+        told.push(format!("    \"{}\": {},\n", reason.slug(), reason.code()));
+    }
+    out + &told.concat() + "}\n\"\"\"Codes of the reasons for which a call is not admitted.\"\"\"\n"
+}
+
+fn of_field(path: &str) -> Vec<&'static str> {
+    let field = fields().iter().find(|field| field.path == path).expect("a field of the table");
+    match field.kind {
+        FieldKind::Word(words) => words.to_vec(),
+        other => panic!("{path} is {other:?}, no list of words"),
+    }
+}
+
+fn in_order<const N: usize>(words: [(usize, &'static str); N]) -> [&'static str; N] {
+    assert!(words.iter().enumerate().all(|(at, (code, _))| at == *code), "{words:?}");
+    words.map(|(_, word)| word)
+}
+
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
+}
