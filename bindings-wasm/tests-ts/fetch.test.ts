@@ -69,7 +69,7 @@ test('a URL of an endpoint may be answered by another one, a foreign URL is left
     response.end(name);
   };
   const [one, two, foreign] = [await serve(note('one')), await serve(note('two')), await serve(note('foreign'))];
-  const client = clientOf([one, two]);
+  const client = clientOf([one, two], { config: UNHEDGED });
   const hedged = withPolicy(fetch, client);
   const options = { hedgerow: { replicas: ['two'] } };
   assert.equal(await (await hedged(`${one}/x`, options)).text(), 'two');
