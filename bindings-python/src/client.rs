@@ -340,6 +340,12 @@ impl Client {
         self.ask(py, |client| client.calls_held(Namespace(namespace)))
     }
 
+    /// The limit that the next call of a class is compared with; none for a class not used yet.
+    #[pyo3(signature = (namespace, operation, /))]
+    fn calls_allowed(&self, py: Python<'_>, namespace: u32, operation: u32) -> PyResult<Option<u32>> {
+        self.ask(py, |client| client.calls_allowed(Namespace(namespace), Operation(operation)))
+    }
+
     /// Hedges of a namespace in flight.
     #[pyo3(signature = (namespace, /))]
     fn hedges_in_flight(&self, py: Python<'_>, namespace: u32) -> PyResult<u32> {

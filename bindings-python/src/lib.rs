@@ -47,6 +47,8 @@ mod _native {
     #[pymodule_export]
     use super::policies::latency::Estimator;
     #[pymodule_export]
+    use super::policies::limit::{Adaptive, Limit};
+    #[pymodule_export]
     use super::policies::meter::Meter;
     #[pymodule_export]
     use super::policies::offset::ClockOffset;

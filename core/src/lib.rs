@@ -75,6 +75,7 @@ pub mod config;
 pub mod hedge;
 mod id;
 pub mod latency;
+pub mod limit;
 pub mod reason;
 pub mod retry;
 pub mod rng;

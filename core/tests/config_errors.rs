@@ -341,13 +341,52 @@ fn a_setting_without_effect_is_refused_where_it_is_given() {
 }
 
 #[test]
+fn bounds_of_an_adaptive_limit_enclose_its_start_and_belong_to_its_algorithm() {
+    check(&[
+        (r#"{"limits": {"adaptive": {}}}"#, "ok"),
+        (r#"{"limits": {"adaptive": null}}"#, "ok"),
+        (
+            r#"{"limits": {"adaptive": {"algorithm": "bbr"}}}"#,
+            "limits.adaptive.algorithm: \"bbr\", want aimd, gradient2, vegas or fixed",
+        ),
+        (
+            r#"{"limits": {"adaptive": {"initial": 10}}}"#,
+            "limits.adaptive.initial: 10, want 20..=200, from min to max",
+        ),
+        (r#"{"limits": {"adaptive": {"initial": 10, "min": 4}}}"#, "ok"),
+        (r#"{"limits": {"adaptive": {"initial": 10, "algorithm": "vegas"}}}"#, "ok"),
+        (
+            r#"{"limits": {"adaptive": {"max": 10}}}"#,
+            "limits.adaptive.max: 10, want at least limits.adaptive.min (20)",
+        ),
+        (
+            r#"{"limits": {"adaptive": {"min": 300}}}"#,
+            "limits.adaptive.min: 300, want at most limits.adaptive.max (200)",
+        ),
+        (
+            r#"{"limits": {"adaptive": {"algorithm": "vegas", "alpha": 6}}}"#,
+            "limits.adaptive.alpha: 6, want less than limits.adaptive.beta (6)",
+        ),
+        (
+            r#"{"limits": {"adaptive": {"algorithm": "vegas", "queue": 4}}}"#,
+            "limits.adaptive.queue: 4, want null unless limits.adaptive.algorithm is gradient2",
+        ),
+        (r#"{"limits": {"adaptive": {"backoff": 1}}}"#, "limits.adaptive.backoff: 1, want 0.5..=0.999999"),
+        (
+            r#"{"limits": {"adaptive": {"algorithm": "gradient2", "long_window": 10, "warmup": 11}}}"#,
+            "limits.adaptive.warmup: 11, want at most limits.adaptive.long_window (10)",
+        ),
+        (
+            r#"{"operations": {"get": {"limits": {"adaptive": {"window": {"min_us": 2000000}}}}}}"#,
+            "operations.get.limits.adaptive.window.min_us: 2000000, want at most limits.adaptive.window.max_us (1000000)",
+        ),
+        (r#"{"limits": {"adaptive": {"algorithm": "fixed", "initial": 3}}}"#, "ok"),
+    ]);
+}
+
+#[test]
 fn what_is_not_built_yet_is_refused_and_its_default_is_accepted() {
     check(&[
-        (
-            r#"{"limits": {"adaptive": {"algorithm": "aimd"}}}"#,
-            "limits.adaptive: a map, want null (anything else is not available yet)",
-        ),
-        (r#"{"limits": {"adaptive": null}}"#, "ok"),
         (
             r#"{"balance": {"policy": "hot_cold"}}"#,
             "balance.policy: \"hot_cold\", want weighted, least_request, round_robin or random \

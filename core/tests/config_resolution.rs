@@ -247,12 +247,18 @@ fn every_field_is_described_and_its_default_lies_in_its_range() {
 #[test]
 fn the_table_shows_the_defaults_that_the_machine_reads() {
     let document = Config::default().to_document();
+    // Fields of an adaptive limit stand where one is on.
+    let adaptive = config(json!({"limits": {"adaptive": {}}})).to_document();
     for field in fields().iter().filter(|field| {
         !field.path.starts_with("operations.")
             && !field.path.starts_with("breaker.")
             && !field.path.starts_with("ejection.failure_percentage.")
     }) {
-        let value = field.path.split('.').fold(&document, |inner, name| inner.get(name).expect(field.path));
+        let document = if field.path.starts_with("limits.adaptive") { &adaptive } else { &document };
+        if field.path == "limits.adaptive" {
+            continue;
+        }
+        let value = field.path.split('.').fold(document, |inner, name| inner.get(name).expect(field.path));
         if value.is_null() && !field.used_when.is_empty() {
             continue;
         }
@@ -297,6 +303,10 @@ fn variant(path: &str, word: &str) -> Option<(Read, serde_json::Value)> {
         "operations.<op>.priority" => |config| format!("{:?}", config.operations[0].priority),
         "hedge.lowest_priority" => |config| format!("{:?}", config.class(0, 0).hedge.lowest_priority),
         "hedge.strategy" => |config| format!("{:?}", config.class(0, 0).hedge.delay.strategy),
+        "limits.adaptive.algorithm" => |config| {
+            let name = format!("{:?}", config.class(0, 0).limits.adaptive.expect("on").limit);
+            name.split('(').next().unwrap_or_default().into()
+        },
         "retry.backoff.kind" => |config| format!("{:?}", config.class(0, 0).retry.backoff.kind),
         "retry.backoff.jitter" => |config| format!("{:?}", config.class(0, 0).retry.backoff.jitter),
         "retry.backoff.order" => |config| format!("{:?}", config.class(0, 0).retry.backoff.order),
@@ -314,7 +324,7 @@ fn variant(path: &str, word: &str) -> Option<(Read, serde_json::Value)> {
     };
     let path = path.replace("<op>", "get");
     let mut document = json!(word);
-    if word == "fixed" {
+    if path == "hedge.strategy" && word == "fixed" {
         document = json!({"strategy": "fixed", "delay_us": 1});
         return Some((read, json!({"hedge": document})));
     }

@@ -104,6 +104,10 @@ fn give(document: &mut Document, (field, place, namespace, operation, number): &
     if !field.used_when.is_empty() && !number.is_multiple_of(3) {
         return;
     }
+    // Seldom, because most starts lie outside most bounds.
+    if field.path.starts_with("limits.adaptive") && !number.is_multiple_of(5) {
+        return;
+    }
     let (namespace, operation) = (NAMES[*namespace], NAMES[*operation]);
     let prefix = match (field.scope, place) {
         (Scope::Operation, _) | (Scope::Class, 1) => format!("operations.{operation}."),
@@ -291,7 +295,7 @@ fn overlays_resolve_as_the_naive_model_says() {
         }
         Ok(())
     };
-    runner(3000).run(&plausible(), check).unwrap();
+    runner(4000).run(&plausible(), check).unwrap();
     assert!(overlaid.get() > 1000, "only {} values came from overlays", overlaid.get());
 }
 

@@ -124,6 +124,8 @@ class Client:
         """Attempts at an endpoint whose end is not known."""
     def calls_held(self, namespace: int, /) -> int:
         """Call slots that a namespace holds."""
+    def calls_allowed(self, namespace: int, operation: int, /) -> int | None:
+        """The limit that the next call of a class is compared with; none for a class not used yet."""
     def hedges_in_flight(self, namespace: int, /) -> int:
         """Hedges of a namespace in flight."""
     def state(self, call: int, /) -> int:
@@ -546,6 +548,42 @@ class Breaker:
         """An attempt that is no probe told of the server; whether that opened it."""
     def on_probe(self, success: bool | None, now: float) -> None:
         """The probe has ended: with a success, with a failure, or without telling anything (`None`)."""
+
+@final
+class Limit:
+    """A limit that is stepped with every sample."""
+
+    def __new__(cls, config: Document, seed: bytes) -> Limit:
+        """Starts by the `limits.adaptive` settings of a document; probes come from the seed's stream."""
+    def step(self, rtt: float | None, in_flight: int, dropped: bool) -> None:
+        """Takes a sample; the response time may be none."""
+    def limit(self) -> int:
+        """The limit."""
+    def estimate_u(self) -> int:
+        """The estimate in millionths."""
+    def long_q16(self) -> int:
+        """The long average of `gradient2` in 1/65536 µs, else 0."""
+    def rtt0_us(self) -> int:
+        """The response time without load of `vegas` in µs, else 0."""
+    def script_fractions(self, fractions: list[int]) -> None:
+        """Starts anew with a script of fractions of 2^32 in the place of the stream, for tests."""
+
+@final
+class Adaptive:
+    """A limit with its window and its epochs."""
+
+    def __new__(cls, config: Document, seed: bytes) -> Adaptive:
+        """Starts by the `limits.adaptive` settings of a document; probes come from the seed's stream."""
+    def limit(self) -> int:
+        """The limit in force."""
+    def epoch(self) -> int:
+        """The epoch that a request begins in."""
+    def reset(self) -> None:
+        """Raises the epoch and discards the open window."""
+    def succeeded(self, rtt: float, in_flight: int, epoch: int, now: float) -> int:
+        """A request that began in this epoch was answered; what became of the sample, as a number."""
+    def dropped(self, in_flight: int, epoch: int, now: float) -> int:
+        """A request that began in this epoch ran out of time or was refused because of load."""
 
 @final
 class PhiDetector:

@@ -9,6 +9,7 @@ pub(crate) mod hedge;
 pub(crate) mod histogram;
 pub(crate) mod http;
 pub(crate) mod latency;
+pub(crate) mod limit;
 pub(crate) mod meter;
 pub(crate) mod offset;
 pub(crate) mod phi;

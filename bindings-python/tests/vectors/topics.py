@@ -6,6 +6,7 @@ from .choice import Choice
 from .estimators import Estimators, HedgeDelays, HedgeTheory
 from .flow import HedgeFlow
 from .health import HealthTopic
+from .limits import Limits
 from .machine import Machine
 from .outcomes import Outcomes, Pushbacks
 from .random import Random
@@ -31,6 +32,7 @@ TOPICS: list[Topic] = [
     GrpcThrottle(),
     Choice(),
     HealthTopic(),
+    Limits(),
     Tokens(),
     Machine(),
     Outcomes(),

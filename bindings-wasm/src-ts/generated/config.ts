@@ -15,8 +15,51 @@ export interface ClassConfig {
     readonly hedges?: number | null;
     /** Hedges in flight at one endpoint at which it gets no more. Default null; 1..=1000000 or null hedges. `null`: no limit. */
     readonly hedges_per_endpoint?: number | null;
-    /** An algorithm that lowers the limit of calls by what it observes. Default null; null (anything else is not available yet). `null`: the configured or signalled number is the limit. */
-    readonly adaptive?: null;
+    /** An algorithm that lowers the limit of calls by what it observes. Default null; a map or null. `null`: the configured or signalled number is the limit. */
+    readonly adaptive?: {
+      /** How the limit is found: by loss, by the ratio of response times, by an estimate of the queue, or not at all. Default "aimd"; aimd, gradient2, vegas or fixed. */
+      readonly algorithm?: 'aimd' | 'gradient2' | 'vegas' | 'fixed';
+      /** The limit at the start. Default 20; 1..=1000000 calls. */
+      readonly initial?: number;
+      /** The least limit; at most the initial one. Default null; 1..=1000000 or null calls. `null`: 20, or 1 with vegas. */
+      readonly min?: number | null;
+      /** The greatest limit; at least the initial one. Default null; 1..=1000000 or null calls. `null`: 200, or 1000 with vegas. */
+      readonly max?: number | null;
+      /** Share of the limit that a drop leaves. Default 0.9; 0.5..=0.999999. */
+      readonly backoff?: number;
+      /** A slower answer counts as a drop. Default 5000000; 1..=3600000000 µs. */
+      readonly timeout_us?: number;
+      /** Weight of a new value of the limit. Default null; 0.000001..=1 or null. `null`: 0.2, or 1 with vegas. */
+      readonly smoothing?: number | null;
+      /** Calls that may wait: what the limit grows by while nothing is slow. Default 4; 0..=1000 calls. */
+      readonly queue?: number;
+      /** Ratio of present to long-term response time that is not slow yet. Default 1.5; 1..=10. */
+      readonly tolerance?: number;
+      /** Samples that the long-term average spans. Default 600; 10..=100000 samples. */
+      readonly long_window?: number;
+      /** Samples whose plain mean that average begins with; at most its window. Default 10; 1..=100000 samples. */
+      readonly warmup?: number;
+      /** What a window with drops multiplies the limit by; 1 ignores drops, as published. Default 0.9; 0.5..=1. */
+      readonly drop_factor?: number;
+      /** The most that the long-term average is taken for, 0 for no cap. Default 0; 0..=3600000000 µs. */
+      readonly baseline_cap_us?: number;
+      /** Waiting calls below which the limit grows, in its steps; less than beta. Default 3; 1..=100. */
+      readonly alpha?: number;
+      /** Waiting calls above which the limit shrinks, in its steps. Default 6; 1..=100. */
+      readonly beta?: number;
+      /** Samples between two probes of the response time without load, in multiples of the limit. Default 30; 1..=10000. */
+      readonly probe_multiplier?: number;
+      readonly window?: {
+        /** The shortest time over which samples become one. Default 1000000; 10000..=60000000 µs. */
+        readonly min_us?: number;
+        /** The longest such time; at least the shortest. Default 1000000; 10000..=60000000 µs. */
+        readonly max_us?: number;
+        /** Samples below which a window is discarded. Default 10; 1..=100000 samples. */
+        readonly min_samples?: number;
+        /** A faster answer is no sample. Default 100; 0..=1000000 µs. */
+        readonly min_rtt_us?: number;
+      };
+    } | null;
   };
   readonly hedge?: {
     /** How the delay before a hedge is found. Default "slo"; off, fixed, quantile, single_r or slo. */

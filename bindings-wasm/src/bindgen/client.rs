@@ -294,6 +294,12 @@ impl Client {
         self.inner.calls_held(Namespace(namespace))
     }
 
+    /// The limit that the next call of a class is compared with, −1 for a class not used yet.
+    #[wasm_bindgen(js_name = callsAllowed)]
+    pub fn calls_allowed(&self, namespace: u32, operation: u32) -> f64 {
+        self.inner.calls_allowed(Namespace(namespace), Operation(operation)).map_or(-1.0, f64::from)
+    }
+
     /// Hedges of a namespace in flight.
     #[wasm_bindgen(js_name = hedgesInFlight)]
     pub fn hedges_in_flight(&self, namespace: u32) -> u32 {

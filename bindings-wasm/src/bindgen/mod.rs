@@ -19,6 +19,8 @@ mod http;
 #[cfg(feature = "policies")]
 mod latency;
 #[cfg(feature = "policies")]
+mod limit;
+#[cfg(feature = "policies")]
 mod meter;
 #[cfg(feature = "policies")]
 mod phi;
@@ -54,6 +56,8 @@ pub use histogram::*;
 pub use http::*;
 #[cfg(feature = "policies")]
 pub use latency::*;
+#[cfg(feature = "policies")]
+pub use limit::*;
 #[cfg(feature = "policies")]
 pub use meter::*;
 #[cfg(feature = "policies")]

@@ -4,6 +4,7 @@ import { choice } from "./choice.js";
 import { estimators, hedgeDelay, hedgeTheory } from "./estimators.js";
 import { hedgeFlow } from "./flow.js";
 import { health } from "./health.js";
+import { limits } from "./limits.js";
 import { machine } from "./machine.js";
 import { outcomes, pushbacks } from "./outcomes.js";
 import { random } from "./random.js";
@@ -15,7 +16,7 @@ import { tokens } from "./tokens.js";
 /** Files that know policies alone. */
 export const ofPolicies = [
   pauses, timers, random, pushbacks, signals, estimators, hedgeDelay, hedgeTheory, awsRetry, backoffs, budgets,
-  grpcThrottle, choice, health, outcomes,
+  grpcThrottle, choice, health, outcomes, limits,
 ];
 
 /** Files that drive a client, and so are run through each build. */

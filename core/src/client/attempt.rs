@@ -17,8 +17,18 @@ pub(crate) struct Attempt {
     pub(crate) next: Option<Id>,
     /// Slot of the attempt timeout's stages, `u32::MAX` for none.
     pub(crate) stages: u32,
+    pub(crate) load: Load,
     pub(crate) kind: AttemptKind,
     pub(crate) flags: AttemptFlags,
+}
+
+/// What an adaptive limit needs of the instant of the send.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Load {
+    /// Calls of the namespace in flight.
+    pub(crate) in_flight: u32,
+    /// Long pauses of the client so far: a sample must not span one.
+    pub(crate) pauses: u32,
 }
 
 /// Facts of an attempt that are true or false.

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use crate::config::{ClassSettings, Config, ConfigError};
 use crate::hedge::limiter::Limiter;
 use crate::latency::Estimator;
+use crate::limit::adaptive::{Adaptive, AdaptiveSettings};
 use crate::retry::budget::Budget;
 use crate::signal::merge::{Effective, Signals};
 use crate::time::{Duration, Instant};
@@ -65,6 +66,17 @@ pub(crate) struct NamespaceState {
     /// The handshake timer; `None` until the first use.
     pub(crate) handshake: Option<TimerId>,
     classes: Vec<u32>,
+    /// The adaptive limits in use, mostly none or one.
+    adapting: Vec<Adapting>,
+}
+
+/// An adaptive limit that the classes of a namespace with these settings share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Adapting {
+    pub(crate) settings: AdaptiveSettings,
+    pub(crate) limit: Adaptive,
+    /// Long pauses of the client that it knows of.
+    pub(crate) pauses: u32,
 }
 
 /// Settings, effective values and estimators of one class.
@@ -86,6 +98,11 @@ impl Class {
             self.effective = signals.effective(self.namespace, self.operation, configured(&self.settings));
         }
         self.effective
+    }
+
+    /// The values that the document gives.
+    pub(crate) fn configured(&self) -> Effective {
+        configured(&self.settings)
     }
 
     /// What estimators clamp samples to: the target, or max while no target is known.
@@ -136,12 +153,33 @@ impl Classes {
         *slot
     }
 
+    /// The class of a namespace and operation, if it was used.
+    pub(crate) fn find(&self, namespace: u32, operation: u32) -> Option<u32> {
+        let slot = self.namespace(namespace)?.classes.get(operation as usize).copied();
+        slot.filter(|&class| class != NONE)
+    }
+
     pub(crate) fn get(&self, class: u32) -> Option<&Class> {
         self.classes.get(class as usize)
     }
 
     pub(crate) fn get_mut(&mut self, class: u32) -> Option<&mut Class> {
         self.classes.get_mut(class as usize)
+    }
+
+    /// The adaptive limit of a namespace's classes with these settings. O(limits of the namespace).
+    pub(crate) fn adapting(&self, namespace: u32, of: &AdaptiveSettings) -> Option<&Adapting> {
+        self.namespace(namespace)?.adapting.iter().find(|adapting| adapting.settings == *of)
+    }
+
+    pub(crate) fn adapting_mut(&mut self, namespace: u32, of: &AdaptiveSettings) -> Option<&mut Adapting> {
+        self.namespace_mut(namespace)?.adapting.iter_mut().find(|adapting| adapting.settings == *of)
+    }
+
+    pub(crate) fn adapt(&mut self, namespace: u32, adapting: &Adapting) {
+        if let Some(state) = self.namespace_mut(namespace) {
+            state.adapting.push(*adapting);
+        }
     }
 
     /// How many namespaces are in use; their numbers lie below.
@@ -168,6 +206,7 @@ impl NamespaceState {
             pushback_until: Instant::ZERO,
             handshake: None,
             classes: Vec::new(),
+            adapting: Vec::new(),
         }
     }
 }

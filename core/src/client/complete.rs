@@ -138,6 +138,7 @@ impl Client {
         let timer = self.wheel.insert(orphan, Kind::Orphan.payload(attempt));
         let Some(found) = self.attempts.get_mut(attempt) else { return };
         let (call, endpoint, sent, hedge) = (found.call, found.endpoint, found.sent, found.is_hedge());
+        let load = found.load;
         let record = tells_latency && !hedge && !found.flags.recorded;
         found.timer = Some(timer);
         found.flags.asked = true;
@@ -156,6 +157,7 @@ impl Client {
         }
         if blame {
             self.endpoint_result(Told { call, endpoint, probe }, false, now);
+            self.adapt_to_drop(call, load, now);
         }
         if hedge && reason == Reason::LostRace {
             bump(&mut self.journal.stats.hedges_lost);

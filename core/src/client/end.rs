@@ -10,6 +10,7 @@
 
 use crate::client::Client;
 use crate::client::action::{Failure, Outcome};
+use crate::client::attempt::Load;
 use crate::client::call::{CallState, NO_RETRY};
 use crate::client::complete::Completion;
 use crate::client::health::Told;
@@ -28,6 +29,7 @@ struct Closed {
     call: Id,
     endpoint: Id,
     sent: Instant,
+    load: Load,
     hedge: bool,
     asked: bool,
     recorded: bool,
@@ -54,6 +56,9 @@ impl Client {
             return;
         }
         self.record_success(&closed, now);
+        if !closed.asked {
+            self.adapt_to_answer(closed.call, closed.sent, closed.load, now);
+        }
         let cost = self.calls.get(closed.call).map(|found| found.retry_cost).filter(|&cost| cost != NO_RETRY);
         let namespace = self.namespace_of(closed.call);
         if let Some(budget) = self.budget(namespace) {
@@ -128,7 +133,7 @@ impl Client {
             self.journal.note(Reason::Duplicate, subject, 0, now);
             return None;
         }
-        let flags = found.flags;
+        let (flags, load) = (found.flags, found.load);
         let (call, endpoint, sent, hedge) = (found.call, found.endpoint, found.sent, found.is_hedge());
         found.flags.ended = true;
         self.clear_attempt_timer(attempt);
@@ -146,6 +151,7 @@ impl Client {
             call,
             endpoint,
             sent,
+            load,
             hedge,
             asked: flags.asked,
             recorded: flags.recorded,
@@ -201,6 +207,11 @@ impl Client {
                     self.endpoint_result(closed.result(), false, now);
                 }
             }
+        }
+        let dropped =
+            matches!(class, FailureClass::Timeout | FailureClass::Overloaded | FailureClass::Refused);
+        if dropped && !closed.asked {
+            self.adapt_to_drop(closed.call, closed.load, now);
         }
         if class == FailureClass::Timeout && !closed.hedge && !closed.recorded && !closed.decided {
             self.record_unfinished(closed.call, now.since(closed.sent), now);

@@ -56,6 +56,7 @@ impl Client {
         reason: Reason,
         now: Instant,
     ) {
+        let load = self.load(call);
         let Some(found) = self.calls.get_mut(call) else { return };
         let hedge = kind == AttemptKind::Hedge;
         let attempt = self.attempts.insert(Attempt {
@@ -65,6 +66,7 @@ impl Client {
             timer: None,
             next: None,
             stages: NO_STAGES,
+            load,
             kind,
             flags: AttemptFlags::default(),
         });

@@ -20,6 +20,16 @@ impl Client {
         self.classes.namespace(namespace.0).map_or(0, |state| state.calls.in_flight())
     }
 
+    /// The limit that the next call of a class is compared with: configured or signalled, lowered by the adaptive one.
+    ///
+    /// `None` for a class that has not been used.
+    pub fn calls_allowed(&self, namespace: Namespace, operation: Operation) -> Option<u32> {
+        let class = self.classes.find(namespace.0, operation.0)?;
+        let calls =
+            self.signals.effective(namespace.0, operation.0, self.classes.get(class)?.configured()).calls;
+        Some(self.call_limit(class, calls))
+    }
+
     /// Hedges of a namespace in flight.
     pub fn hedges_in_flight(&self, namespace: Namespace) -> u32 {
         self.classes.namespace(namespace.0).map_or(0, |state| state.hedges.in_flight())

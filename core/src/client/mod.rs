@@ -18,6 +18,7 @@
 //! `complete`, endpoints in `topology`.
 
 pub mod action;
+mod adaptive;
 pub(crate) mod attempt;
 mod batch;
 pub mod call;
@@ -78,6 +79,7 @@ struct Streams {
     coin: Stream,
     balance: Stream,
     refresh: Stream,
+    probe: Stream,
 }
 
 /// How far a drain has come.
@@ -144,6 +146,8 @@ pub struct Client {
     stall: Stall,
     /// Until then nobody is unhealthy: an observation of ours was late.
     calm_until: Instant,
+    /// Pauses long enough that no sample of a response time may span them.
+    long_pauses: u32,
     signals: Signals,
     generator: Generator,
     streams: Streams,
@@ -181,6 +185,7 @@ impl Client {
             ejection: Ejection::new(config.ejection, now),
             stall: Stall::new(config.stall, now),
             calm_until: Instant::ZERO,
+            long_pauses: 0,
             signals: Signals::new(config.signal),
             generator: Generator::new(
                 config.token.generator,
@@ -192,6 +197,7 @@ impl Client {
                 coin: stream(StreamKind::HedgeCoin),
                 balance: stream(StreamKind::Balance),
                 refresh: stream(StreamKind::SignalRefresh),
+                probe: stream(StreamKind::LimitProbe),
             },
             actions: VecDeque::new(),
             journal: Journal::new(config.trace.notes, config.trace.explain_calls, recorder),
@@ -365,6 +371,7 @@ impl Client {
             StreamKind::HedgeCoin => self.streams.coin = stream,
             StreamKind::Balance => self.streams.balance = stream,
             StreamKind::SignalRefresh => self.streams.refresh = stream,
+            StreamKind::LimitProbe => self.streams.probe = stream,
             _ => {}
         }
     }

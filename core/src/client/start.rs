@@ -68,7 +68,7 @@ impl Client {
         }
         let class = self.classes.class(namespace, operation, &self.config, &self.signals, now);
         let Some(found) = self.classes.get_mut(class) else { return Err(Reason::Capacity) };
-        let effective = found.effective(&self.signals);
+        let mut effective = found.effective(&self.signals);
         let deadline = (now + effective.max).min(request.deadline.unwrap_or(Instant::MAX));
         if deadline <= now {
             return Err(Reason::DeadlinePassed);
@@ -82,6 +82,7 @@ impl Client {
         if !self.endpoints.any_allows(self.choice.permutation(), now) {
             return Err(Reason::BreakerOpen);
         }
+        effective.calls = self.call_limit(class, effective.calls);
         if !self.classes.namespace(namespace).is_some_and(|state| state.calls.has_room(effective.calls)) {
             return Err(Reason::CallLimit);
         }
@@ -115,6 +116,7 @@ impl Client {
     fn open_call(&mut self, request: &Start<'_>, admitted: &Admitted, now: Instant) -> Option<Id> {
         let namespace = request.namespace.0;
         let slot = self.classes.namespace_mut(namespace)?.calls.try_acquire(admitted.effective.calls);
+        self.begin_adapting(admitted.class);
         let max = admitted.effective.max;
         let new = NewCall {
             cookie: request.cookie,

@@ -152,6 +152,7 @@ impl Client {
             StallLevel::Trip => bump(&mut self.journal.stats.stalls_tripped),
         }
         self.calm_until = now + self.config.health.window;
+        self.adapt_to_pause(to.since(from));
     }
 
     fn dispatch(&mut self, fired: Fired, now: Instant) {

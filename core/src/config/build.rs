@@ -56,7 +56,7 @@ const REGIONS: [RegionRule; 3] = [RegionRule::Exclude, RegionRule::Weight, Regio
 const TIERS: [Tier; 3] = [Tier::ClientMonotonic, Tier::Regional, Tier::Global];
 
 impl View<'_> {
-    fn count(&self, key: Key) -> u32 {
+    pub(super) fn count(&self, key: Key) -> u32 {
         self.number(key).map_or(0, |value| u32::try_from(value).unwrap_or(u32::MAX))
     }
 
@@ -68,7 +68,7 @@ impl View<'_> {
         self.number(key).map(Duration::from_micros)
     }
 
-    fn duration(&self, key: Key) -> Duration {
+    pub(super) fn duration(&self, key: Key) -> Duration {
         self.maybe_duration(key).unwrap_or_default()
     }
 
@@ -95,6 +95,7 @@ impl View<'_> {
                 calls: self.count(Key::LimitCalls),
                 hedges: hedges(self) as u32,
                 hedges_per_endpoint: self.number(Key::LimitHedgesPerEndpoint).map(|limit| limit as u32),
+                adaptive: self.adaptive(),
             },
             hedge: self.hedge(),
             retry: RetrySettings {

@@ -20,6 +20,7 @@
 //! assert!(error.to_string().starts_with("retry.max_attempts: 0, want 1..=10"));
 //! ```
 
+mod adaptive;
 mod build;
 mod decimal;
 pub mod document;

@@ -56,10 +56,10 @@ pub(super) fn hedges(view: &View<'_>) -> u64 {
 }
 
 /// One class and the document as it sees it.
-struct Class<'a> {
+pub(super) struct Class<'a> {
     names: &'a Given,
     number: (u32, u32),
-    view: View<'a>,
+    pub(super) view: View<'a>,
 }
 
 impl Class<'_> {
@@ -137,6 +137,7 @@ impl Class<'_> {
         self.order(Key::AttemptTimeout, Key::ObjectiveMax, Key::AttemptTimeout)?;
         self.order(Key::LimitHedges, Key::LimitCalls, Key::LimitHedges)?;
         self.check_hedges_per_endpoint()?;
+        self.check_adaptive()?;
         self.check_delay()?;
         self.order(Key::BackoffBase, Key::BackoffCap, Key::BackoffBase)?;
         self.check_attempts()
@@ -174,7 +175,7 @@ impl Class<'_> {
     }
 
     /// `low ≤ high`, where both are numbers; `bound` is the one to be reported when both come from one place.
-    fn order(&self, low: Key, high: Key, bound: Key) -> Result<(), ConfigError> {
+    pub(super) fn order(&self, low: Key, high: Key, bound: Key) -> Result<(), ConfigError> {
         let (Some(least), Some(most)) = (self.view.number(low), self.view.number(high)) else {
             return Ok(());
         };
@@ -189,7 +190,7 @@ impl Class<'_> {
         self.refuse(key, &format!("{side} {} ({other_value})", self.origin_path(other_origin, other)))
     }
 
-    fn refuse(&self, key: Key, range: &str) -> Result<(), ConfigError> {
+    pub(super) fn refuse(&self, key: Key, range: &str) -> Result<(), ConfigError> {
         let (value, origin) = self.view.find(key);
         Err(ConfigError::new(self.origin_path(origin, key), text(key.field(), value), range))
     }

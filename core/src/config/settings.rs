@@ -2,6 +2,7 @@
 
 use crate::{
     hedge::delay::DelaySettings,
+    limit::adaptive::AdaptiveSettings,
     retry::{backoff::BackoffSettings, budget::BudgetSettings, pushback::PushbackSettings},
     time::Duration,
     timer::pause::PauseSettings,
@@ -93,6 +94,8 @@ pub struct Limits {
     pub hedges: u32,
     /// Hedges at one endpoint, 1 – `hedges`; `None` is no limit.
     pub hedges_per_endpoint: Option<u32>,
+    /// What lowers the limit of calls by what it observes; `None` is off.
+    pub adaptive: Option<AdaptiveSettings>,
 }
 
 /// `hedge.*`: when a second copy of a call is sent.

@@ -4,8 +4,10 @@
 //! they too stand once. A feature that is described but not built yet is a row like any other, marked `later`: its
 //! default is accepted and anything else is refused, so nothing that a document says is ever ignored.
 
+use super::adaptive::ALGORITHMS;
 use super::field::{About, Condition, Default, Field, Kind, about};
 use crate::{
+    limit::{AimdSettings, Bounds, Gradient2Settings, VegasSettings, window::WindowSettings},
     retry::{backoff::BackoffSettings, preset::Preset, pushback::PushbackSettings},
     time::MAX_MICROS,
 };
@@ -29,6 +31,14 @@ const A6: &str = "gRPC proposal A6";
 const FINAGLE: &str = "Finagle RetryBudget";
 const AWS: &str = "AWS SDK standard retry mode";
 const JVMQUAKE: &str = "Netflix-Skunkworks/jvmquake";
+const LIMITS: &str = "Netflix/concurrency-limits";
+const AIMD: AimdSettings = AimdSettings::DEFAULT;
+const GRADIENT: Gradient2Settings = Gradient2Settings::DEFAULT;
+const VEGAS: VegasSettings = VegasSettings::DEFAULT;
+const WINDOW: WindowSettings = WindowSettings::DEFAULT;
+const ADAPTS: Condition = on("limits.adaptive.algorithm", &["aimd", "gradient2", "vegas"]);
+const GRADIENT2: Condition = on("limits.adaptive.algorithm", &["gradient2"]);
+const BY_QUEUE: Condition = on("limits.adaptive.algorithm", &["vegas"]);
 
 macro_rules! table {
     ($($key:ident = $field:expr, $about:expr;)*) => {
@@ -124,9 +134,58 @@ table! {
             .null("50, or calls if fewer").from(ARTICLE);
     LimitHedgesPerEndpoint = none("limits.hedges_per_endpoint", Kind::Integer { min: 1, max: 1_000_000 }).class(),
         about("Hedges in flight at one endpoint at which it gets no more.").unit("hedges").null("no limit");
-    LimitAdaptive = none("limits.adaptive", Kind::Section).class().later(),
-        about("An algorithm that lowers the limit of calls by what it observes.")
+    LimitAdaptive = none("limits.adaptive", Kind::Section).class(),
+        about("An algorithm that lowers the limit of calls by what it observes.").from(LIMITS)
             .null("the configured or signalled number is the limit");
+    AdaptiveAlgorithm = word("limits.adaptive.algorithm", "aimd", ALGORITHMS).class(),
+        about("How the limit is found: by loss, by the ratio of response times, by an estimate of the queue, or not at all.")
+            .from(LIMITS);
+    AdaptiveInitial = int("limits.adaptive.initial", Bounds::DEFAULT.initial as u64, 1, 1_000_000).class(),
+        about("The limit at the start.").unit("calls").from(LIMITS);
+    AdaptiveMin = none("limits.adaptive.min", Kind::Integer { min: 1, max: 1_000_000 }).class().when(&[ADAPTS]),
+        about("The least limit; at most the initial one.").unit("calls").null("20, or 1 with vegas").from(LIMITS);
+    AdaptiveMax = none("limits.adaptive.max", Kind::Integer { min: 1, max: 1_000_000 }).class().when(&[ADAPTS]),
+        about("The greatest limit; at least the initial one.").unit("calls").null("200, or 1000 with vegas").from(LIMITS);
+    AdaptiveBackoff = ratio("limits.adaptive.backoff", AIMD.backoff_ppm as u64, 500_000, 999_999).class()
+            .when(&[on("limits.adaptive.algorithm", &["aimd"])]),
+        about("Share of the limit that a drop leaves.").from(LIMITS);
+    AdaptiveTimeout = time("limits.adaptive.timeout_us", AIMD.timeout.as_micros(), 1, HOUR).class()
+            .when(&[on("limits.adaptive.algorithm", &["aimd"])]),
+        about("A slower answer counts as a drop.").from(LIMITS);
+    AdaptiveSmoothing = none("limits.adaptive.smoothing", Kind::Ratio { min: 1, max: 1_000_000 }).class()
+            .when(&[on("limits.adaptive.algorithm", &["gradient2", "vegas"])]),
+        about("Weight of a new value of the limit.").null("0.2, or 1 with vegas").from(LIMITS);
+    AdaptiveQueue = int("limits.adaptive.queue", GRADIENT.queue as u64, 0, 1000).class().when(&[GRADIENT2]),
+        about("Calls that may wait: what the limit grows by while nothing is slow.").unit("calls").from(LIMITS);
+    AdaptiveTolerance = ratio("limits.adaptive.tolerance", GRADIENT.tolerance_ppm as u64, 1_000_000, 10_000_000).class()
+            .when(&[GRADIENT2]),
+        about("Ratio of present to long-term response time that is not slow yet.").from(LIMITS);
+    AdaptiveLongWindow = int("limits.adaptive.long_window", GRADIENT.long_window as u64, 10, 100_000).class()
+            .when(&[GRADIENT2]),
+        about("Samples that the long-term average spans.").unit("samples").from(LIMITS);
+    AdaptiveWarmup = int("limits.adaptive.warmup", GRADIENT.warmup as u64, 1, 100_000).class().when(&[GRADIENT2]),
+        about("Samples whose plain mean that average begins with; at most its window.").unit("samples").from(LIMITS);
+    AdaptiveDropFactor = ratio("limits.adaptive.drop_factor", GRADIENT.drop_factor_ppm as u64, 500_000, 1_000_000)
+            .class().when(&[GRADIENT2]),
+        about("What a window with drops multiplies the limit by; 1 ignores drops, as published.");
+    AdaptiveBaselineCap = time("limits.adaptive.baseline_cap_us", GRADIENT.baseline_cap.as_micros(), 0, HOUR).class()
+            .when(&[GRADIENT2]),
+        about("The most that the long-term average is taken for, 0 for no cap.");
+    AdaptiveAlpha = int("limits.adaptive.alpha", VEGAS.alpha as u64, 1, 100).class().when(&[BY_QUEUE]),
+        about("Waiting calls below which the limit grows, in its steps; less than beta.").from(LIMITS);
+    AdaptiveBeta = int("limits.adaptive.beta", VEGAS.beta as u64, 1, 100).class().when(&[BY_QUEUE]),
+        about("Waiting calls above which the limit shrinks, in its steps.").from(LIMITS);
+    AdaptiveProbeMultiplier = int("limits.adaptive.probe_multiplier", VEGAS.probe_multiplier as u64, 1, 10_000).class()
+            .when(&[BY_QUEUE]),
+        about("Samples between two probes of the response time without load, in multiples of the limit.").from(LIMITS);
+    AdaptiveWindowMin = time("limits.adaptive.window.min_us", WINDOW.min.as_micros(), 10_000, MINUTE).class(),
+        about("The shortest time over which samples become one.").from(LIMITS);
+    AdaptiveWindowMax = time("limits.adaptive.window.max_us", WINDOW.max.as_micros(), 10_000, MINUTE).class(),
+        about("The longest such time; at least the shortest.").from(LIMITS);
+    AdaptiveWindowMinSamples = int("limits.adaptive.window.min_samples", WINDOW.min_samples as u64, 1, 100_000).class(),
+        about("Samples below which a window is discarded.").unit("samples").from(LIMITS);
+    AdaptiveWindowMinRtt = time("limits.adaptive.window.min_rtt_us", WINDOW.min_rtt.as_micros(), 0, 1_000_000).class(),
+        about("A faster answer is no sample.").from(LIMITS);
 
     HedgeStrategy = word("hedge.strategy", "slo", &["off", "fixed", "quantile", "single_r", "slo"]).class(),
         about("How the delay before a hedge is found.").from(ARTICLE);

@@ -17,7 +17,7 @@ pub fn document(choices: &mut Choices<'_>) -> Value {
         OPERATIONS.iter().map(|(name, word)| ((*name).to_string(), json!({"idempotency": word}))).collect();
     let calls = choices.pick(&[1, 2, 5, 1000]);
     let timeout = choices.pick(&[None, Some(20_000), Some(MAX_US)]);
-    json!({
+    let mut document = json!({
         "locality": {"zone": choices.pick(&[None, Some("a")])},
         "objective": {"target_us": choices.pick(&[None, Some(10_000), Some(200_000)]), "max_us": MAX_US},
         "operations": operations,
@@ -42,16 +42,37 @@ pub fn document(choices: &mut Choices<'_>) -> Value {
         "capacity": {"calls": choices.pick(&[1, 3, 65_536]), "endpoints": 32},
         "token": {"on_drift": choices.pick(&["continue", "refuse"])},
         "trace": {"notes": 4096, "enabled": choices.once_in(2), "explain_calls": choices.pick(&[0, 4])},
-    })
+    });
+    document["limits"]["adaptive"] = adaptive(choices);
+    document
+}
+
+/// No adaptive limit, or one that a few samples move.
+fn adaptive(choices: &mut Choices<'_>) -> Value {
+    let algorithm = choices.pick(&["off", "off", "off", "off", "aimd", "gradient2", "vegas", "fixed"]);
+    let mut adaptive = json!({
+        "algorithm": algorithm,
+        "initial": choices.pick(&[1, 3]),
+        "window": {"min_us": 10_000, "max_us": 20_000, "min_samples": choices.pick(&[1, 3]), "min_rtt_us": 0},
+    });
+    match algorithm {
+        "off" => return Value::Null,
+        "fixed" => {}
+        _ => {
+            adaptive["min"] = json!(1);
+            adaptive["max"] = json!(4);
+        }
+    }
+    adaptive
 }
 
 fn hedge(choices: &mut Choices<'_>) -> Value {
-    let strategy = choices.pick(&["off", "fixed", "quantile", "single_r", "slo"]);
+    let strategy = choices.pick(&["off", "fixed", "fixed", "quantile", "single_r", "slo", "slo"]);
     let mut hedge = json!({
         "strategy": strategy,
-        "max": choices.pick(&[0, 1, 4]),
+        "max": choices.pick(&[0, 1, 4, 4]),
         "min_samples": choices.pick(&[1, 10]),
-        "after_failure": choices.once_in(2),
+        "after_failure": !choices.once_in(4),
     });
     if strategy == "fixed" {
         hedge["delay_us"] = json!(choices.pick(&[0, 1, 5_000, 300_000]));

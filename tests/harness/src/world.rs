@@ -116,11 +116,14 @@ impl World {
             cookie: self.cookie,
         };
         let before = (self.client.poll_timeout(), self.client.is_idle());
+        let allowed = self.client.calls_allowed(request.namespace, request.operation);
         let answer = self.client.start(&request, self.at());
         self.log.push(format!("{answer:?}"));
         match answer {
             Ok(call) => {
                 self.calls.push(call);
+                let held = self.client.calls_held(request.namespace);
+                assert!(allowed.is_none_or(|most| held <= most), "{held} calls of {allowed:?}");
                 let documented =
                     request.idempotency.unwrap_or_else(|| Shadow::idempotency_of(request.operation));
                 self.shadow.started(call, self.cookie, documented, request.operation, request.token);

@@ -23,7 +23,7 @@ fn bytes(seed: u64, len: usize) -> Vec<u8> {
 
 /// How many worlds; `HEDGEROW_WORLDS` asks for more.
 fn worlds() -> u64 {
-    std::env::var("HEDGEROW_WORLDS").ok().and_then(|count| count.parse().ok()).unwrap_or(1000)
+    std::env::var("HEDGEROW_WORLDS").ok().and_then(|count| count.parse().ok()).unwrap_or(4000)
 }
 
 #[test]

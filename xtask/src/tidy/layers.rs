@@ -11,7 +11,8 @@ const CORE: &str = "core/src/";
 const GROUND: [&str; 4] = ["time", "rng", "id", "reason"];
 
 /// Policies: each knows the ground floor and itself.
-const POLICIES: [&str; 8] = ["balance", "hedge", "latency", "retry", "token", "timer", "signal", "stall"];
+const POLICIES: [&str; 9] =
+    ["balance", "hedge", "latency", "limit", "retry", "token", "timer", "signal", "stall"];
 
 /// What a room of the ground floor may use beside itself.
 const UNDER: [(&str, &[&str]); 4] = [("time", &[]), ("rng", &["time"]), ("id", &[]), ("reason", &[])];

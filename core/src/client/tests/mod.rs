@@ -1,5 +1,6 @@
 //! The machine against the conformance data, and its edges. Properties over random events live in `core/tests`.
 
+mod adaptive;
 mod breaker;
 mod edges;
 mod flow_vectors;
