@@ -8,8 +8,8 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pack, unpack } from './packing.mjs';
 
-const from = (name) => new URL(`../dist/client/web/${name}`, import.meta.url);
 const to = (name) => new URL(`../lib/${name}`, import.meta.url);
+const built = (name) => new URL(`../dist/${name}`, import.meta.url);
 
 /** Everything but the loader, which is the last thing before the exports. */
 function withoutLoader(glue) {
@@ -28,14 +28,23 @@ function withForeignModules(glue) {
   return glue.replace(own, "Object.prototype.toString.call(module) !== '[object WebAssembly.Module]'");
 }
 
-mkdirSync(to('.'), { recursive: true });
-writeFileSync(to('glue.js'), withoutLoader(readFileSync(from('hedgerow.js'), 'utf8')));
-writeFileSync(to('glue.d.ts'), readFileSync(from('hedgerow.d.ts'), 'utf8'));
-const module = readFileSync(from('hedgerow_bg.wasm'));
+/** The glue of one build, its bytes inlined, and what unpacks them; the bytes themselves are the answer. */
+function put(build, folder) {
+  const from = (name) => built(`${build}/web/${name}`);
+  mkdirSync(to(folder), { recursive: true });
+  const module = readFileSync(from('hedgerow_bg.wasm'));
+  writeFileSync(to(`${folder}glue.js`), withoutLoader(readFileSync(from('hedgerow.js'), 'utf8')));
+  writeFileSync(to(`${folder}glue.d.ts`), readFileSync(from('hedgerow.d.ts'), 'utf8'));
+  writeFileSync(to(`${folder}unpack.js`), `export ${unpack}\n`);
+  writeFileSync(to(`${folder}inlined.js`), `import { unpack } from './unpack.js';\nexport const bytes = () => ${pack(module)};\n`);
+  writeFileSync(to(`${folder}inlined.d.ts`), 'export declare const bytes: () => Uint8Array<ArrayBuffer>;\n');
+  return module;
+}
+
+const module = put('client', './');
 writeFileSync(to('hedgerow.wasm'), module);
-writeFileSync(to('unpack.js'), `export ${unpack}\n`);
-writeFileSync(to('inlined.js'), `import { unpack } from './unpack.js';\nexport const bytes = () => ${pack(module)};\n`);
-writeFileSync(to('inlined.d.ts'), 'export declare const bytes: () => Uint8Array<ArrayBuffer>;\n');
+put('policies', './core/');
+copyFileSync(built('core.wasm'), to('core.wasm'));
 
 // A package brings its licences along.
 for (const name of ['LICENSE-MIT', 'LICENSE-APACHE']) {

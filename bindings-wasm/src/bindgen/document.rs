@@ -79,9 +79,9 @@ fn plain(value: &JsValue) -> Result<Option<Document>, JsValue> {
     } else if value.is_object() {
         return Ok(None);
     } else {
-        u64::try_from(value.clone())
-            .map_err(|_| refused("neither a value of JSON nor a whole number"))?
-            .into()
+        let small = i64::try_from(value.clone()).map(Document::from);
+        let whole = small.or_else(|value| u64::try_from(value).map(Document::from));
+        whole.map_err(|_| refused("neither a value of JSON nor a whole number of 64 bits"))?
     };
     Ok(Some(found))
 }

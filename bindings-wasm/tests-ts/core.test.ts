@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { Budget, Client, load } from 'hedgerow/core';
+
+const SEED = new Uint8Array(32).fill(7);
+const SEND = 1;
+const COMPLETE = 3;
+const OF_OPERATION = 0xffff;
+
+test('a call is numbers in and records out', () => {
+  const memory = load();
+  assert.equal(load(), memory);
+  const client = new Client({}, SEED, 0);
+  client.handleTopology([{ do: 'add', name: 'a' }], 0);
+  const records = (): Float64Array => new Float64Array(memory.buffer, client.records(), 8);
+  assert.ok(client.start(41, 0, 0, 0, -1, -1, OF_OPERATION, 1) > 0);
+  const [code, cookie, , attempt] = records();
+  assert.deepEqual([code, cookie], [SEND, 41]);
+  assert.equal(client.handleResponse(attempt ?? -1, 2), 1);
+  assert.equal(records()[0], COMPLETE);
+});
+
+test('a policy is a class of its own', () => {
+  load();
+  const budget = new Budget({}, 0);
+  budget.deposit(1);
+  assert.equal(typeof budget.level(1), 'number');
+});
+
+test('a document is refused by path, whatever kind of object it is', () => {
+  load();
+  const refused = (document: unknown, message: RegExp): void => {
+    assert.throws(() => new Client(document, SEED, 0), { code: 'config', message });
+  };
+  refused({ limits: { calls: NaN } }, /^limits\.calls: /);
+  refused(new Map([['limits', new Map([['calls', -1]])]]), /^limits\.calls: -1, want /);
+  refused({ limits: { calls: -(2n ** 63n) } }, /^limits\.calls: -9223372036854775808, want /);
+  refused({ limits: { calls: () => 1 } }, /neither a value of JSON/);
+  refused({ limits: new Set([1]) }, /a list of no pairs/);
+  const itself: Record<string, unknown> = {};
+  itself['limits'] = itself;
+  refused(itself, /nested too deeply/);
+  new Client({ limits: { calls: 7n }, objective: undefined }, SEED, 0).free();
+});
+
+test('the module for other hosts is shipped and imports nothing', () => {
+  const module = new WebAssembly.Module(readFileSync(new URL(import.meta.resolve('hedgerow/core.wasm'))));
+  assert.deepEqual(WebAssembly.Module.imports(module), []);
+});
