@@ -12,6 +12,7 @@ const PROGRAMS = {
   hedgerow: 'export { createClient } from "../lib/index.js";',
   "hedgerow/slim": 'export { createClient, init } from "../lib/slim.js";',
   "hedgerow, the driver alone": 'export { Client } from "../lib/client.js"; export * from "../lib/face.js";',
+  "hedgerow/core": 'export { Client, load } from "../lib/core/index.js";',
   "hedgerow/fetch": 'export { withPolicy } from "../lib/fetch/index.js";',
   cockatiel: 'export { retry, circuitBreaker, bulkhead, wrap, handleAll, ConsecutiveBreaker } from "cockatiel";',
   opossum: 'export { default } from "opossum";',

@@ -41,7 +41,7 @@ test('a document is refused by path, whatever kind of object it is', () => {
   const itself: Record<string, unknown> = {};
   itself['limits'] = itself;
   refused(itself, /nested too deeply/);
-  new Client({ limits: { calls: 7n }, objective: undefined }, SEED, 0).free();
+  new Client({ limits: { calls: 7n } }, SEED, 0).free();
 });
 
 test('the module for other hosts is shipped and imports nothing', () => {
