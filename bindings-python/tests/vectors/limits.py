@@ -15,9 +15,7 @@ WINDOW = {"min_window_us": "min_us", "max_window_us": "max_us"}
 def settings(config: Json) -> Json:
     """As a document writes them: ratios are decimal there, not parts per million."""
     given = {name: value for name, value in config.items() if name not in APART}
-    return {
-        name.removesuffix("_ppm"): value / 1e6 if name.endswith("_ppm") else value for name, value in given.items()
-    }
+    return {name.removesuffix("_ppm"): value / 1e6 if name.endswith("_ppm") else value for name, value in given.items()}
 
 
 class Alone:
