@@ -7,8 +7,25 @@ import subprocess
 import sys
 import textwrap
 
-# What a start of Python alone may have loaded already, or loads for nothing.
-HEAVY = ["asyncio", "concurrent.futures", "socket", "ssl", "http", "logging", "inspect", "email", "typing_extensions"]
+import pytest
+
+# Modules of the standard library that cost more than all of the package.
+HEAVY = {
+    "asyncio",
+    "concurrent.futures",
+    "dataclasses",
+    "email",
+    "enum",
+    "http",
+    "inspect",
+    "logging",
+    "re",
+    "socket",
+    "ssl",
+}
+
+# Own modules and those of the standard library that an import of everything at the top level loads.
+MOST_MODULES = 50
 
 
 def in_a_new_interpreter(program: str) -> object:
@@ -16,24 +33,37 @@ def in_a_new_interpreter(program: str) -> object:
     return json.loads(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
 
 
-def test_an_import_of_the_native_layer_loads_nothing_heavy() -> None:
-    loaded = in_a_new_interpreter(
-        """
+def loaded_by(statement: str) -> set[str]:
+    """Modules that a statement loads beyond those of Python's own start."""
+    found = in_a_new_interpreter(
+        f"""
         import sys
         before = set(sys.modules)
-        import hedgerow._native
-        after = set(sys.modules) - before
+        {statement}
+        after = sorted(set(sys.modules) - before)
         import json
-        print(json.dumps(sorted(after)))
+        print(json.dumps(after))
         """
     )
-    assert isinstance(loaded, list)
-    assert [name for name in loaded if name in HEAVY or name.split(".")[0] == "asyncio"] == []
+    assert isinstance(found, list)
+    return set(found)
+
+
+@pytest.mark.parametrize("statement", ["import hedgerow", "from hedgerow import *", "import hedgerow._native"])
+def test_an_import_loads_neither_an_event_loop_nor_anything_heavy(statement: str) -> None:
+    loaded = loaded_by(statement)
+    own = {"dataclasses", "enum", "inspect", "re"} if "*" in statement else set[str]()  # the tables are dataclasses
+    assert loaded & (HEAVY - own) == set()
+    assert not any(name.startswith(("asyncio.", "trio", "anyio", "httpx")) for name in loaded)
     assert "hedgerow._native" in loaded
 
 
+def test_an_import_loads_few_modules() -> None:
+    assert len(loaded_by("import hedgerow")) <= MOST_MODULES
+
+
 def test_an_import_starts_no_thread() -> None:
-    assert in_a_new_interpreter("import hedgerow._native, threading; print(threading.active_count())") == 1
+    assert in_a_new_interpreter("import hedgerow, threading; print(threading.active_count())") == 1
 
 
 def test_an_import_raises_no_switch_of_the_interpreter_lock() -> None:
@@ -42,7 +72,7 @@ def test_an_import_raises_no_switch_of_the_interpreter_lock() -> None:
         import json, sys
         is_enabled = getattr(sys, "_is_gil_enabled", lambda: None)
         before = is_enabled()
-        import hedgerow._native
+        import hedgerow
         print(json.dumps([before, is_enabled()]))
         """
     )
