@@ -27,8 +27,67 @@ class Objective(Table):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window(Table):
+    """The table `limits.adaptive.window`."""
+
+    _durations: ClassVar[frozenset[str]] = frozenset({"min", "max", "min_rtt"})
+
+    min: Seconds | Unset = UNSET
+    """The shortest time over which samples become one. Default 1000000; 10000..=60000000 µs. Source: Netflix/concurrency-limits."""
+    max: Seconds | Unset = UNSET
+    """The longest such time; at least the shortest. Default 1000000; 10000..=60000000 µs. Source: Netflix/concurrency-limits."""
+    min_samples: int | Unset = UNSET
+    """Samples below which a window is discarded. Default 10; 1..=100000 samples. Source: Netflix/concurrency-limits."""
+    min_rtt: Seconds | Unset = UNSET
+    """A faster answer is no sample. Default 100; 0..=1000000 µs. Source: Netflix/concurrency-limits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adaptive(Table):
+    """The table `limits.adaptive`."""
+
+    _durations: ClassVar[frozenset[str]] = frozenset({"timeout", "baseline_cap"})
+    _tables: ClassVar[Mapping[str, type[Table]]] = {"window": Window}
+
+    algorithm: Literal["aimd", "gradient2", "vegas", "fixed"] | Unset = UNSET
+    """How the limit is found: by loss, by the ratio of response times, by an estimate of the queue, or not at all. Default `aimd`; aimd, gradient2, vegas or fixed. Source: Netflix/concurrency-limits."""
+    initial: int | Unset = UNSET
+    """The limit at the start. Default 20; 1..=1000000 calls. Source: Netflix/concurrency-limits."""
+    min: int | None | Unset = UNSET
+    """The least limit; at most the initial one. Default None; 1..=1000000 or None calls. `None`: 20, or 1 with vegas. Source: Netflix/concurrency-limits."""
+    max: int | None | Unset = UNSET
+    """The greatest limit; at least the initial one. Default None; 1..=1000000 or None calls. `None`: 200, or 1000 with vegas. Source: Netflix/concurrency-limits."""
+    backoff: float | Unset = UNSET
+    """Share of the limit that a drop leaves. Default 0.9; 0.5..=0.999999. Source: Netflix/concurrency-limits."""
+    timeout: Seconds | Unset = UNSET
+    """A slower answer counts as a drop. Default 5000000; 1..=3600000000 µs. Source: Netflix/concurrency-limits."""
+    smoothing: float | None | Unset = UNSET
+    """Weight of a new value of the limit. Default None; 0.000001..=1 or None. `None`: 0.2, or 1 with vegas. Source: Netflix/concurrency-limits."""
+    queue: int | Unset = UNSET
+    """Calls that may wait: what the limit grows by while nothing is slow. Default 4; 0..=1000 calls. Source: Netflix/concurrency-limits."""
+    tolerance: float | Unset = UNSET
+    """Ratio of present to long-term response time that is not slow yet. Default 1.5; 1..=10. Source: Netflix/concurrency-limits."""
+    long_window: int | Unset = UNSET
+    """Samples that the long-term average spans. Default 600; 10..=100000 samples. Source: Netflix/concurrency-limits."""
+    warmup: int | Unset = UNSET
+    """Samples whose plain mean that average begins with; at most its window. Default 10; 1..=100000 samples. Source: Netflix/concurrency-limits."""
+    drop_factor: float | Unset = UNSET
+    """What a window with drops multiplies the limit by; 1 ignores drops, as published. Default 0.9; 0.5..=1."""
+    baseline_cap: Seconds | Unset = UNSET
+    """The most that the long-term average is taken for, 0 for no cap. Default 0; 0..=3600000000 µs."""
+    alpha: int | Unset = UNSET
+    """Waiting calls below which the limit grows, in its steps; less than beta. Default 3; 1..=100. Source: Netflix/concurrency-limits."""
+    beta: int | Unset = UNSET
+    """Waiting calls above which the limit shrinks, in its steps. Default 6; 1..=100. Source: Netflix/concurrency-limits."""
+    probe_multiplier: int | Unset = UNSET
+    """Samples between two probes of the response time without load, in multiples of the limit. Default 30; 1..=10000. Source: Netflix/concurrency-limits."""
+    window: Window | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits(Table):
     """The table `limits`."""
+    _tables: ClassVar[Mapping[str, type[Table]]] = {"adaptive": Adaptive}
 
     calls: int | Unset = UNSET
     """Calls of the namespace in flight at which a call of this class is refused. Default 1000; 1..=1000000 calls. Source: InfoQ, How Netflix Ensures Highly-Reliable Online Stateful Systems."""
@@ -36,8 +95,8 @@ class Limits(Table):
     """Hedges of the namespace in flight at which a hedge of this class is refused. Default None; 0..=1000000 or None hedges. `None`: 50, or calls if fewer. Source: InfoQ, How Netflix Ensures Highly-Reliable Online Stateful Systems."""
     hedges_per_endpoint: int | None | Unset = UNSET
     """Hedges in flight at one endpoint at which it gets no more. Default None; 1..=1000000 or None hedges. `None`: no limit."""
-    adaptive: None | Unset = UNSET
-    """An algorithm that lowers the limit of calls by what it observes. Default None; None (anything else is not available yet). `None`: the configured or signalled number is the limit."""
+    adaptive: Adaptive | None | Unset = UNSET
+    """An algorithm that lowers the limit of calls by what it observes. Default None; a map or None. `None`: the configured or signalled number is the limit. Source: Netflix/concurrency-limits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
