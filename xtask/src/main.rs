@@ -14,6 +14,7 @@ mod npm;
 mod python;
 mod report;
 mod setup;
+mod sim;
 mod suite;
 mod tidy;
 mod verify;
@@ -50,6 +51,8 @@ enum Verb {
     Npm,
     /// Builds the Python wheel, installs it in a clean environment, checks and tests it there.
     Python,
+    /// Runs the simulator; without options its quick check, with the committed tables.
+    Sim(sim::Args),
     /// Runs the extra verification tools that are installed and names those that are not.
     Verify,
 }
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Verb::Wasm(args) => wasm::run(&args),
         Verb::Npm => npm::run(),
         Verb::Python => python::run(),
+        Verb::Sim(args) => sim::run(&args),
         Verb::Verify => verify::run(),
     };
     report.finish()

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::child::{self, Ending, cargo};
 use crate::report::Report;
-use crate::{demo, fuzz, generated, npm, python, setup, tidy, wasm};
+use crate::{demo, fuzz, generated, npm, python, setup, sim, tidy, wasm};
 
 /// Cases of each property in the long run.
 const MANY_CASES: &str = "5000";
@@ -75,6 +75,7 @@ fn whole(report: &mut Report) {
     wasm::steps(report, false);
     npm::steps(report);
     python::steps(report);
+    report.step("simulator, quick", sim::quick);
     report.step("demo, short", || demo::measure(&["--quick", "--check"], demo::SHORT_LIMIT));
     report.step("demo, page", demo::try_page);
 }
@@ -89,6 +90,7 @@ fn long(report: &mut Report) {
         )
     });
     report.step("fuzz, long", || fuzz::explore(FUZZ_TIME));
+    report.step("simulator, whole", sim::whole);
     report.step("demo, whole", || demo::measure(&["--check"], demo::LIMIT));
 }
 

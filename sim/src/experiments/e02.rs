@@ -19,5 +19,5 @@ pub(super) const REPLACEMENT: Experiment = Experiment {
     source: "computed",
     view: "global",
     kinds: &[("supermarket", supermarket::measure)],
-    quick: Quick::Whole,
+    quick: Quick::Some(&[("E2b-n10", &[("events", 10_000_000)])]),
 };

@@ -14,7 +14,7 @@ pub(super) const BINS: Experiment = Experiment {
     source: "Azar et al., Balanced Allocations (1994)",
     view: "global",
     kinds: &[("balls_in_bins", measure)],
-    quick: Quick::Some(&[("E3-bins", &[("runs", 20)])]),
+    quick: Quick::No,
 };
 
 /// From so many bins on, nobody is told apart by replacement: a ball meets its own first draw less than once in a

@@ -19,7 +19,7 @@ pub(super) const OTHERS: Experiment = Experiment {
     source: SOURCE,
     view: "global",
     kinds: &[("notebook", notebook::measure)],
-    quick: Quick::Some(&[("E4b-jsq", &[]), ("E4b-two_distinct", &[])]),
+    quick: Quick::Some(&[("E4b-jsq", &[])]),
 };
 
 /// The reproducible form of "up to 40 %".

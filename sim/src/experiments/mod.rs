@@ -51,13 +51,18 @@ pub use session::{DEFAULT_SEED, Session};
 /// Measures the inputs of a case.
 pub type Measure = fn(&Inputs<'_>, &mut Session<'_>) -> Result<Report, InputError>;
 
+/// Inputs that are replaced, by name.
+pub type Replaced = &'static [(&'static str, u64)];
+
 /// What belongs to the quick check, which runs within a minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quick {
     /// The whole experiment.
     Whole,
+    /// The whole experiment, with some whole numbers of the inputs of these cases replaced.
+    But(&'static [(&'static str, Replaced)]),
     /// These of its cases, with some whole numbers of the inputs replaced.
-    Some(&'static [(&'static str, &'static [(&'static str, u64)])]),
+    Some(&'static [(&'static str, Replaced)]),
     /// Nothing.
     No,
 }
@@ -81,10 +86,14 @@ pub struct Experiment {
 
 impl Experiment {
     /// The inputs that the quick check replaces in a case; `None` when it leaves the case out.
-    pub fn quick(&self, case: &Case) -> Option<&'static [(&'static str, u64)]> {
+    pub fn quick(&self, case: &Case) -> Option<Replaced> {
+        let of = |cases: &'static [(&'static str, Replaced)]| {
+            cases.iter().find(|(id, _)| *id == case.id).map(|(_, replaced)| *replaced)
+        };
         match self.quick {
             Quick::Whole => Some(&[]),
-            Quick::Some(cases) => cases.iter().find(|(id, _)| *id == case.id).map(|(_, replaced)| *replaced),
+            Quick::But(cases) => Some(of(cases).unwrap_or_default()),
+            Quick::Some(cases) => of(cases),
             Quick::No => None,
         }
     }

@@ -1,0 +1,71 @@
+//! The command `hedgerow`: what can be asked of the library without writing a program.
+//!
+//! Every subcommand has `--json` and `--help`, and exits with 0, with 1 when it found a fault, or with 2 when it was
+//! asked in a way it cannot answer.
+
+mod draw;
+mod output;
+mod progress;
+mod sim;
+mod table;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "hedgerow",
+    version,
+    about = "Experiments, checks and drawings of the hedgerow policy core",
+    max_term_width = 100
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs experiments of the deterministic fleet simulator.
+    #[command(subcommand)]
+    Sim(sim::Command),
+}
+
+/// Why a command did not end well.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It found a fault, which it has told.
+    Found,
+    /// It was asked in a way it cannot answer.
+    Misuse(String),
+}
+
+impl Failure {
+    /// Misuse, in the words of an error.
+    fn misuse(error: impl std::fmt::Display) -> Self {
+        Self::Misuse(error.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    let Command::Sim(command) = Cli::parse().command;
+    match command.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Found) => ExitCode::from(1),
+        Err(Failure::Misuse(message)) => {
+            eprintln!("hedgerow: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_free_of_contradictions() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}
