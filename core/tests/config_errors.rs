@@ -337,6 +337,12 @@ fn a_setting_without_effect_is_refused_where_it_is_given() {
             r#"{"balance": {"choices": 3}}"#,
             "balance.choices: 3, want null unless balance.policy is least_request",
         ),
+        (r#"{"balance": {"policy": "hot_cold", "quantile": 0.5}}"#, "ok"),
+        (
+            r#"{"balance": {"policy": "peak_ewma", "quantile": 0.5}}"#,
+            "balance.quantile: 0.5, want null unless balance.policy is hot_cold",
+        ),
+        (r#"{"balance": {"policy": "peak_ewma", "half_life_us": 1000}}"#, "ok"),
     ]);
 }
 
@@ -387,11 +393,6 @@ fn bounds_of_an_adaptive_limit_enclose_its_start_and_belong_to_its_algorithm() {
 #[test]
 fn what_is_not_built_yet_is_refused_and_its_default_is_accepted() {
     check(&[
-        (
-            r#"{"balance": {"policy": "hot_cold"}}"#,
-            "balance.policy: \"hot_cold\", want weighted, least_request, round_robin or random \
-             (hot_cold or peak_ewma not available yet)",
-        ),
         (r#"{"hedge": {"denied": "wait"}}"#, "hedge.denied: \"wait\", want drop (wait not available yet)"),
         (r#"{"hedge": {"denied": "drop"}}"#, "ok"),
         (r#"{"signal": {"handshake": true}}"#, "ok"),

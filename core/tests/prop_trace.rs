@@ -2,7 +2,8 @@
 //! of any origin are answered.
 
 use hedgerow::client::action::{
-    Action, EndpointSpec, Failure, GivenToken, Namespace, Operation, StallReport, Start, TopologyChange,
+    Action, EndpointSpec, Failure, GivenToken, Namespace, Operation, Response, ServerLoad, StallReport,
+    Start, TopologyChange,
 };
 use hedgerow::config::{Idempotency, Priority};
 use hedgerow::signal::record::Record;
@@ -107,7 +108,14 @@ impl World {
             3 => Event::Cancel(pick(&self.calls, middle).unwrap_or(CallId::from_number(large.into()))),
             4 => Event::Cancelled(attempt()),
             5 | 6 => Event::Failure(attempt(), failure(small, large)),
-            7 | 8 => Event::Response(attempt()),
+            7 if small < 64 => Event::Response(
+                attempt(),
+                Response::with_load(ServerLoad {
+                    in_flight: u32::from(middle),
+                    latency: (small < 32).then(|| Duration::from_micros(large.into())),
+                }),
+            ),
+            7 | 8 => Event::Response(attempt(), Response::default()),
             9..=11 => Event::Timeout,
             _ => Event::Start(self.start(small, middle, large)),
         }

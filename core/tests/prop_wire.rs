@@ -2,7 +2,8 @@
 //! and no buffer whatever makes it panic or grow.
 
 use hedgerow::client::action::{
-    Action, EndpointSpec, Failure, GivenToken, Namespace, Operation, Response, Start, TopologyChange,
+    Action, EndpointSpec, Failure, GivenToken, Namespace, Operation, Response, ServerLoad, Start,
+    TopologyChange,
 };
 use hedgerow::config::{Idempotency, Priority};
 use hedgerow::wire::{MOST_WAITING, RECORD, Units};
@@ -35,8 +36,15 @@ const DOCUMENT: &str = r#"{
 /// One input, told by which attempt or call of those seen so far it concerns.
 #[derive(Clone, Debug)]
 enum Step {
-    Start { operation: u32, deadline: Option<u64>, replicas: usize, own: bool, priority: Option<u8> },
-    Response(usize),
+    Start {
+        operation: u32,
+        deadline: Option<u64>,
+        replicas: usize,
+        own: bool,
+        priority: Option<u8>,
+    },
+    /// Which attempt, and requests in flight and latency in µs that the server told.
+    Response(usize, Option<(u32, Option<u64>)>),
     Failure(usize, u8, Option<u64>, bool, Option<u8>),
     Cancelled(usize),
     GiveUp(usize),
@@ -52,7 +60,8 @@ fn step() -> impl Strategy<Value = Step> {
                 operation, deadline, replicas, own, priority
             }
         ),
-        2 => (0..9_usize).prop_map(Step::Response),
+        2 => (0..9_usize, prop::option::of((0_u32..9, prop::option::of(0_u64..9000))))
+            .prop_map(|(which, told)| Step::Response(which, told)),
         2 => (0..9_usize, 0..8_u8, proptest::option::of(0..50_000_u64), any::<bool>(), max_retries)
             .prop_map(|(which, class, after, never, most)| Step::Failure(which, class, after, never, most)),
         1 => (0..9_usize).prop_map(Step::Cancelled),
@@ -111,7 +120,14 @@ fn typed(client: &mut Client, step: &Step, seen: &Seen, cookie: u64, now: Instan
             };
             return client.start(&start, now).err();
         }
-        Step::Response(which) => client.handle_response(seen.attempt(which), Response::default(), now),
+        Step::Response(which, told) => {
+            let load = |(in_flight, latency): (u32, Option<u64>)| ServerLoad {
+                in_flight,
+                latency: latency.map(Duration::from_micros),
+            };
+            let said = told.map_or_else(Response::default, |told| Response::with_load(load(told)));
+            client.handle_response(seen.attempt(which), said, now);
+        }
         Step::Failure(which, class, after, never, max_retries) => {
             let pushback = Pushback {
                 retry_after: after.map(Duration::from_micros),
@@ -145,7 +161,12 @@ fn flat(client: &Client, step: &Step, seen: &Seen, cookie: u64, units: Units, no
             numbers.resize(numbers.len().next_multiple_of(RECORD), 0.0);
             numbers
         }
-        Step::Response(which) => vec![65.0, none, none, attempt(which), none, none, none, none],
+        Step::Response(which, told) => {
+            let (in_flight, latency) = told.map_or((none, none), |(in_flight, latency)| {
+                (f64::from(in_flight), latency.map_or(none, |latency| latency as f64))
+            });
+            vec![65.0, none, none, attempt(which), in_flight, latency, none, none]
+        }
         Step::Failure(which, class, after, never, most) => {
             let packed = f64::from(u32::from(class) + (u32::from(never) << 8));
             let most = most.map_or(none, f64::from);

@@ -217,8 +217,8 @@ export interface Config extends ClassConfig {
     readonly orphan_ttl_us?: number;
   };
   readonly balance?: {
-    /** How endpoints are ordered. Default "weighted"; weighted, least_request, round_robin or random (hot_cold or peak_ewma not available yet). */
-    readonly policy?: 'weighted' | 'least_request' | 'round_robin' | 'random';
+    /** How endpoints are ordered. Default "weighted"; weighted, least_request, round_robin, random, hot_cold or peak_ewma. */
+    readonly policy?: 'weighted' | 'least_request' | 'round_robin' | 'random' | 'hot_cold' | 'peak_ewma';
     /** Candidates of a plan. Default 8; 1..=64 endpoints. */
     readonly n?: number;
     /** Whether endpoints of another region are in reach. Default "exclude"; exclude, weight or when_empty. */

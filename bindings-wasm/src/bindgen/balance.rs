@@ -9,7 +9,7 @@ use hedgerow::{EndpointId, HealthSettings, Host, Place};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{MS, document, error, now, told, told_span};
+use super::{MS, document, error, now, span, told, told_span};
 
 /// Floats of one line of a pick: endpoint, score, requests in flight, bits of its factors.
 const LINE: usize = 4;
@@ -86,6 +86,18 @@ impl Picker {
         self.inner.on_response(endpoint_id(endpoint), now(at))
     }
 
+    /// What a request took until it was answered or failed, for `peak_ewma`; false for a stale id.
+    #[wasm_bindgen(js_name = onLatency)]
+    pub fn on_latency(&mut self, endpoint: f64, answered: bool, took: f64, at: f64) -> bool {
+        self.inner.on_latency(endpoint_id(endpoint), answered, span(took), now(at))
+    }
+
+    /// A server told its load, for `hot_cold`; false for a stale id.
+    #[wasm_bindgen(js_name = onReport)]
+    pub fn on_report(&mut self, endpoint: f64, in_flight: u32, latency: f64, at: f64) -> bool {
+        self.inner.on_report(endpoint_id(endpoint), in_flight, span(latency), now(at))
+    }
+
     /// A request is known to be over; false for a stale id.
     #[wasm_bindgen(js_name = onEnd)]
     pub fn on_end(&mut self, endpoint: f64) -> bool {
@@ -96,6 +108,12 @@ impl Picker {
     #[wasm_bindgen(js_name = setEjected)]
     pub fn set_ejected(&mut self, endpoint: f64, ejected: bool) -> bool {
         self.inner.set_ejected(endpoint_id(endpoint), ejected)
+    }
+
+    /// Bars an endpoint from all plans or lets it in again; false for a stale id.
+    #[wasm_bindgen(js_name = setBarred)]
+    pub fn set_barred(&mut self, endpoint: f64, barred: bool) -> bool {
+        self.inner.set_barred(endpoint_id(endpoint), barred)
     }
 
     /// The client did not run until now.

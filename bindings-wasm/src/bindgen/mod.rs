@@ -23,6 +23,8 @@ mod limit;
 #[cfg(feature = "policies")]
 mod meter;
 #[cfg(feature = "policies")]
+mod peak;
+#[cfg(feature = "policies")]
 mod phi;
 #[cfg(feature = "policies")]
 mod pool;
@@ -60,6 +62,8 @@ pub use latency::*;
 pub use limit::*;
 #[cfg(feature = "policies")]
 pub use meter::*;
+#[cfg(feature = "policies")]
+pub use peak::*;
 #[cfg(feature = "policies")]
 pub use phi::*;
 #[cfg(feature = "policies")]

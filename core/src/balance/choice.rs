@@ -19,8 +19,10 @@
 pub use super::candidate::Candidate;
 pub(crate) use super::candidate::Endpoints;
 use super::candidate::View;
+use super::hot_cold::LoadReport;
+use super::learned::Learned;
 use super::permutation::{Permutation, draw_at};
-use super::score::{Factors, Multipliers};
+use super::score::{Factors, Multipliers, base};
 pub use super::settings::{BalancePolicy, BalanceSettings, RegionRule};
 use crate::rng::Stream;
 use crate::time::{Duration, Instant};
@@ -31,7 +33,7 @@ use alloc::vec::Vec;
 pub struct PlanEntry {
     /// The endpoint's position in its owner's table.
     pub position: u32,
-    /// The score at the decision; of the comparison policies, requests in flight and one.
+    /// The score at the decision; of comparison policies without factors, requests in flight and one.
     pub score: u64,
     /// Requests in flight at the decision.
     pub in_flight: u32,
@@ -49,6 +51,7 @@ pub struct Choice {
     pub(super) members: Permutation,
     /// Whether every member is in reach: since the last [`Self::settle`] nothing was added.
     settled: bool,
+    pub(super) learned: Learned,
     pub(super) plan: Vec<PlanEntry>,
     pub(super) scratch: Vec<u32>,
 }
@@ -64,6 +67,7 @@ impl Choice {
             cursor: 0,
             members: Permutation::new(),
             settled: false,
+            learned: Learned::new(&settings),
             plan: Vec::with_capacity(usize::from(settings.n.max(settings.choices))),
             scratch: Vec::new(),
         }
@@ -80,6 +84,7 @@ impl Choice {
     /// Takes an endpoint out; later plans do not name it. O(endpoints).
     pub fn remove(&mut self, position: u32) {
         self.members.remove(position);
+        self.learned.remove(position);
     }
 
     /// Makes the permutation hold exactly what is in reach among the positions below `bound`. O(bound).
@@ -117,7 +122,7 @@ impl Choice {
             View::new(endpoints, self.settings.other_region, members, without, now)
         };
         match self.settings.policy {
-            BalancePolicy::Weighted => {
+            BalancePolicy::Weighted | BalancePolicy::PeakEwma => {
                 self.collect(&view, replicas, rng);
                 let replica = replicas.is_empty() || without.is_some_and(|last| replicas.contains(&last));
                 self.fall_back(&view, Factors::default().with(Factors::NON_REPLICA, !replica));
@@ -127,8 +132,26 @@ impl Choice {
             BalancePolicy::LeastRequest => self.least_request(&view, rng),
             BalancePolicy::RoundRobin => self.round_robin(&view),
             BalancePolicy::Random => self.random(&view, rng),
+            BalancePolicy::HotCold => self.hot_cold(&view, rng),
         }
         &self.plan
+    }
+
+    /// Takes note of a request that is sent; only `hot_cold` counts it. O(pool).
+    pub fn on_sent(&mut self, position: u32) {
+        self.learned.on_sent(position);
+    }
+
+    /// Takes note of what a request took until its end told of the server; only `peak_ewma` heeds it.
+    ///
+    /// `answered` is false for every failure, definite refusals among them: a fast one does not lower the cost.
+    pub fn on_end(&mut self, position: u32, answered: bool, took: Duration, now: Instant) {
+        self.learned.on_end(position, answered, took, now);
+    }
+
+    /// Takes what a server told of its load; only `hot_cold` heeds it.
+    pub fn on_report(&mut self, report: LoadReport) {
+        self.learned.on_report(report);
     }
 
     /// The start-up window W, drawn at construction.
@@ -241,7 +264,12 @@ impl Choice {
                 .with(Factors::UNHEALTHY, seen.unhealthy)
                 .with(Factors::EJECTED, seen.ejected)
                 .with(Factors::OTHER_REGION, seen.other_region);
-            entry.score = self.multipliers.score(seen.in_flight, entry.factors, seen.user_factor);
+            entry.score = match self.learned.base(entry.position, seen.in_flight) {
+                None => self.multipliers.score(base(seen.in_flight), entry.factors, seen.user_factor),
+                // Behind every measured endpoint, whose scores end below.
+                Some(u64::MAX) => u64::MAX,
+                Some(cost) => self.multipliers.score(cost, entry.factors, seen.user_factor).min(u64::MAX - 1),
+            };
         }
     }
 

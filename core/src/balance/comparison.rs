@@ -1,6 +1,6 @@
-//! Policies to be measured against weighted choice: least request, round robin, random.
+//! Policies to be measured against weighted choice: least request, round robin, random, hot and cold.
 //!
-//! They look at in-flight or at nothing; zones, replica lists, health and age are not used. What is not eligible
+//! They look at in-flight, at reports or at nothing; zones, replica lists, health and age are not used. What is not eligible
 //! (out of reach, behind an open breaker) stays out here as well.
 //!
 //! - *Least request* draws a few endpoints; the smallest in-flight wins, and an earlier draw is kept unless a later
@@ -9,12 +9,15 @@
 //!   default is without. The rest of the plan are the other drawn endpoints by in-flight.
 //! - *Round robin* is the live list by position, rotated to a cursor that advances by one per decision.
 //! - *Random* is a sampled order; its source is every baseline ever drawn.
+//! - *Hot and cold* (Prequal) puts the endpoint that the [pool of reports](super::hot_cold) chooses before a sampled
+//!   order of the others; without enough reports it is random. The order behind the first is ours.
 //!
 //! Sampling without replacement costs O(entries + skipped), the other two O(endpoints).
 
 use super::candidate::{Endpoints, View};
 use super::choice::{Choice, entry, sort};
-use super::score::{BASE_MAX, Factors};
+use super::learned::Learned;
+use super::score::{Factors, base};
 use crate::rng::Stream;
 
 impl Choice {
@@ -49,6 +52,19 @@ impl Choice {
         self.finish(view);
     }
 
+    pub(super) fn hot_cold<E: Endpoints>(&mut self, view: &View<'_, E>, rng: &mut Stream) {
+        let members = &self.members;
+        let eligible = |position| members.contains(position) && view.is_eligible(position);
+        let chosen = match &mut self.learned {
+            Learned::Reports(pool) => pool.choose_among(eligible, view.now()),
+            _ => None,
+        };
+        if let Some(position) = chosen.filter(|&position| self.members.take(position)) {
+            self.plan.push(entry(position, Factors::default()));
+        }
+        self.random(view, rng);
+    }
+
     /// The eligible endpoints by position, in the scratch buffer.
     fn list_eligible<E: Endpoints>(&mut self, view: &View<'_, E>) {
         self.scratch.clear();
@@ -59,7 +75,7 @@ impl Choice {
         self.fall_back(view, Factors::default());
         for entry in &mut self.plan {
             entry.in_flight = view.candidate(entry.position).in_flight;
-            entry.score = (u64::from(entry.in_flight) + 1).min(BASE_MAX);
+            entry.score = base(entry.in_flight);
         }
     }
 }

@@ -7,8 +7,8 @@
 //! and the worst, so that the pool does not fill with what nobody wants.
 //!
 //! Ours: the quantile is read by rank (the ⌈Q·m⌉-th smallest of m), quantile 0 makes all hot, ties go to the older
-//! report. State: at most 16 reports. It draws nothing; with fewer than two reports it answers that the caller
-//! should pick at random. It stands alone: no balance policy reads it today.
+//! report, and reports of endpoints that may not be chosen are left aside. State: at most 16 reports. It draws nothing;
+//! with fewer than two reports it answers that the caller should pick at random. The policy `hot_cold` reads it.
 
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
@@ -32,6 +32,14 @@ pub struct LoadReport {
     pub at: Instant,
 }
 
+#[derive(Clone, Debug)]
+struct Entry {
+    report: LoadReport,
+    uses_left: u32,
+    /// Whether the decision at hand may choose its endpoint.
+    eligible: bool,
+}
+
 /// Keeps recent reports and chooses by them.
 ///
 /// ```
@@ -46,8 +54,8 @@ pub struct LoadReport {
 /// ```
 #[derive(Clone, Debug)]
 pub struct ReportPool {
-    /// Reports with their uses left, oldest first.
-    entries: Vec<(LoadReport, u32)>,
+    /// Oldest first.
+    entries: Vec<Entry>,
     quantile_ppm: u32,
     uses: u32,
     worst_leaves: bool,
@@ -65,33 +73,45 @@ impl ReportPool {
         if self.entries.len() >= POOL_MAX {
             self.entries.remove(0);
         }
-        self.entries.push((report, self.uses));
+        self.entries.push(Entry { report, uses_left: self.uses, eligible: true });
     }
 
     /// Counts a request of our own at the reports of its endpoint, which cannot know of it yet.
     pub fn on_sent(&mut self, position: u32) {
-        for (report, _) in self.entries.iter_mut().filter(|(report, _)| report.position == position) {
-            report.in_flight = report.in_flight.saturating_add(1);
+        for entry in self.entries.iter_mut().filter(|entry| entry.report.position == position) {
+            entry.report.in_flight = entry.report.in_flight.saturating_add(1);
         }
     }
 
     /// Forgets what a removed endpoint reported.
     pub fn remove(&mut self, position: u32) {
-        self.entries.retain(|(report, _)| report.position != position);
+        self.entries.retain(|entry| entry.report.position != position);
     }
 
     /// Chooses an endpoint; `None` when fewer than two reports are young enough. O(pool²), the pool being 16.
     pub fn choose(&mut self, now: Instant) -> Option<u32> {
-        self.entries.retain(|(report, _)| now.since(report.at) <= AGE_MAX);
-        if self.entries.len() < 2 {
+        self.choose_among(|_| true, now)
+    }
+
+    /// Chooses as [`Self::choose`] does among the endpoints that may be chosen now; the others count as unreported.
+    pub(super) fn choose_among(&mut self, eligible: impl Fn(u32) -> bool, now: Instant) -> Option<u32> {
+        for entry in &mut self.entries {
+            entry.eligible = eligible(entry.report.position);
+        }
+        self.decide(now)
+    }
+
+    fn decide(&mut self, now: Instant) -> Option<u32> {
+        self.entries.retain(|entry| now.since(entry.report.at) <= AGE_MAX);
+        if self.eligible().count() < 2 {
             return None;
         }
         let threshold = self.threshold();
-        let best = self.index_of_least(|report| rank(report, threshold))?;
-        let (report, uses) = self.entries.get_mut(best)?;
-        let chosen = report.position;
-        *uses -= 1;
-        if *uses == 0 {
+        let best = self.index_of_least(|entry| (!entry.eligible, rank(&entry.report, threshold)))?;
+        let entry = self.entries.get_mut(best)?;
+        let chosen = entry.report.position;
+        entry.uses_left -= 1;
+        if entry.uses_left == 0 {
             self.entries.remove(best);
         }
         self.retire_one();
@@ -110,21 +130,25 @@ impl ReportPool {
 
     /// Requests in flight above which a report is hot; `None` makes all hot.
     fn threshold(&self) -> Option<u32> {
-        let rank = (u64::from(self.quantile_ppm) * self.entries.len() as u64).div_ceil(PPM);
-        let below = |limit: u32| self.entries.iter().filter(|(report, _)| report.in_flight <= limit).count();
-        let reached = |(report, _): &&(LoadReport, u32)| below(report.in_flight) as u64 >= rank;
-        let least = self.entries.iter().filter(reached).map(|(report, _)| report.in_flight).min();
+        let rank = (u64::from(self.quantile_ppm) * self.eligible().count() as u64).div_ceil(PPM);
+        let below = |limit: u32| self.eligible().filter(|report| report.in_flight <= limit).count();
+        let reached = |report: &&LoadReport| below(report.in_flight) as u64 >= rank;
+        let least = self.eligible().filter(reached).map(|report| report.in_flight).min();
         least.filter(|_| rank > 0)
     }
 
-    fn index_of_least<K: Ord>(&self, key: impl Fn(&LoadReport) -> K) -> Option<usize> {
-        self.entries.iter().enumerate().min_by_key(|(_, (report, _))| key(report)).map(|(index, _)| index)
+    fn eligible(&self) -> impl Iterator<Item = &LoadReport> {
+        self.entries.iter().filter(|entry| entry.eligible).map(|entry| &entry.report)
+    }
+
+    fn index_of_least<K: Ord>(&self, key: impl Fn(&Entry) -> K) -> Option<usize> {
+        self.entries.iter().enumerate().min_by_key(|(_, entry)| key(entry)).map(|(index, _)| index)
     }
 
     /// Lets the oldest or the worst report go, in turn.
     fn retire_one(&mut self) {
         let threshold = self.threshold();
-        let worst = self.index_of_least(|report| core::cmp::Reverse(rank(report, threshold)));
+        let worst = self.index_of_least(|entry| core::cmp::Reverse(rank(&entry.report, threshold)));
         let leaving = if self.worst_leaves { worst } else { Some(0) };
         self.worst_leaves = !self.worst_leaves;
         if let Some(index) = leaving.filter(|&index| index < self.entries.len()) {
@@ -169,7 +193,7 @@ mod tests {
     fn one_entry_leaves_after_each_decision_alternately_oldest_and_worst() {
         let mut pool = pool(10, &[(1, 1, 50), (2, 1, 90), (3, 1, 10), (4, 1, 20), (5, 1, 30)]);
         let left =
-            |pool: &ReportPool| pool.entries.iter().map(|(report, _)| report.position).collect::<Vec<_>>();
+            |pool: &ReportPool| pool.entries.iter().map(|entry| entry.report.position).collect::<Vec<_>>();
         assert_eq!(pool.choose(Instant::ZERO), Some(3));
         assert_eq!(left(&pool), [2, 3, 4, 5]);
         assert_eq!(pool.choose(Instant::ZERO), Some(3));
@@ -196,6 +220,18 @@ mod tests {
         assert_eq!((pool.len(), pool.is_empty()), (6, false));
         // Rank ⌈0.84 · 6⌉ = 6: two in flight is not above the largest.
         assert_eq!(pool.choose(Instant::ZERO), Some(1));
+    }
+
+    #[test]
+    fn what_may_not_be_chosen_counts_as_unreported() {
+        let choose = |from: &[u32]| {
+            let mut pool = pool(9, &[(1, 1, 10), (2, 2, 20), (3, 9, 5), (4, 3, 40)]);
+            pool.quantile_ppm = 500_000;
+            pool.choose_among(|position| from.contains(&position), Instant::ZERO)
+        };
+        // The second smallest of the requests in flight is 2, then 3; of two it is the smaller.
+        assert_eq!((choose(&[1, 2, 3, 4]), choose(&[2, 3, 4]), choose(&[3, 4])), (Some(1), Some(2), Some(4)));
+        assert_eq!((choose(&[3]), choose(&[])), (None, None));
     }
 
     #[test]

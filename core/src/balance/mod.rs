@@ -2,7 +2,8 @@
 //!
 //! [`choice`] draws the ordered plan of a call from [`score`]s; [`health`] and [`ejection`] say which endpoints to
 //! avoid, softly. The client machine combines them over its own table of endpoints; [`Picker`] does the same for a
-//! program that wants the choice alone. [`peak`] and [`hot_cold`] stand beside: rules to compare with, not policies.
+//! program that wants the choice alone. [`breaker`] is for hosts that demand one, [`phi`] for those that get heartbeats;
+//! [`peak`] and [`hot_cold`] are what two of the comparison policies go by.
 
 pub mod breaker;
 mod candidate;
@@ -12,6 +13,7 @@ pub mod ejection;
 pub mod health;
 mod host;
 pub mod hot_cold;
+mod learned;
 mod outlier;
 pub mod peak;
 mod permutation;

@@ -7,7 +7,7 @@
 //! Departures: the weight is a power of two taken from a table of 64 steps per half-life in 32-bit fixed point
 //! (relative error at most 2·10⁻⁵), so no float and no exponential decide. A failure faster than the cost does not
 //! lower it (Envoy's version lacks this rule, so that a server that refuses quickly looks good). State: cost and
-//! time of the last answer, per endpoint. It stands alone: no balance policy reads it today.
+//! time of the last answer, per endpoint. The policy `peak_ewma` reads it.
 
 use crate::time::{Duration, Instant};
 

@@ -9,6 +9,7 @@ use super::candidate::{Candidate, Endpoints};
 use super::choice::{BalanceSettings, Choice};
 use super::health::{Health, HealthSettings};
 use super::host::{FACTOR_MAX, Host, HostError, Place};
+use super::hot_cold::LoadReport;
 use super::score::Factors;
 use crate::id::EndpointId;
 use crate::id::Table;
@@ -36,6 +37,7 @@ struct Entry {
     other_zone: bool,
     other_region: bool,
     ejected: bool,
+    barred: bool,
     in_flight: u32,
     up_since: Option<Instant>,
     health: Health,
@@ -63,7 +65,7 @@ impl Endpoints for Hosts {
             up_since: entry.up_since,
             unhealthy: entry.health.is_unhealthy(&self.health, entry.in_flight, self.calm_until, now),
             ejected: entry.ejected,
-            breaker_open: false,
+            breaker_open: entry.barred,
         }
     }
 }
@@ -151,6 +153,7 @@ impl Picker {
             other_zone: self.place.is_other_zone(&place),
             other_region: self.place.is_other_region(&place),
             ejected: false,
+            barred: false,
             in_flight: 0,
             up_since,
             health: Health::new(),
@@ -199,7 +202,38 @@ impl Picker {
 
     /// Counts a request that was sent; false when the id is stale.
     pub fn on_sent(&mut self, endpoint: EndpointId) -> bool {
-        self.with(endpoint, |entry| entry.in_flight = entry.in_flight.saturating_add(1))
+        let known = self.with(endpoint, |entry| entry.in_flight = entry.in_flight.saturating_add(1));
+        if known {
+            self.choice.on_sent(endpoint.id().index());
+        }
+        known
+    }
+
+    /// Tells the policy `peak_ewma` what a request took; false when the id is stale. Any other heeds it not.
+    ///
+    /// `answered` is false for every failure, definite refusals among them: a fast one does not lower the cost.
+    pub fn on_latency(&mut self, endpoint: EndpointId, answered: bool, took: Duration, now: Instant) -> bool {
+        let known = self.in_flight(endpoint).is_some();
+        if known {
+            self.choice.on_end(endpoint.id().index(), answered, took, now);
+        }
+        known
+    }
+
+    /// Tells the policy `hot_cold` what a server said of its load; false when the id is stale. Any other heeds it not.
+    pub fn on_report(
+        &mut self,
+        endpoint: EndpointId,
+        in_flight: u32,
+        latency: Duration,
+        now: Instant,
+    ) -> bool {
+        let known = self.in_flight(endpoint).is_some();
+        if known {
+            let position = endpoint.id().index();
+            self.choice.on_report(LoadReport { position, in_flight, latency, at: now });
+        }
+        known
     }
 
     /// Takes note of an answer, good or bad, that tells of the server; false when the id is stale.
@@ -220,6 +254,12 @@ impl Picker {
     /// Marks an endpoint as ejected or not, by whatever rule the program has; false when the id is stale.
     pub fn set_ejected(&mut self, endpoint: EndpointId, ejected: bool) -> bool {
         self.with(endpoint, |entry| entry.ejected = ejected)
+    }
+
+    /// Bars an endpoint from all plans or lets it in again, as an open [breaker](super::breaker) asks for; false when
+    /// the id is stale.
+    pub fn set_barred(&mut self, endpoint: EndpointId, barred: bool) -> bool {
+        self.with(endpoint, |entry| entry.barred = barred)
     }
 
     /// Says that this client did not run until now: nobody is blamed for silence until one window has passed.
@@ -264,7 +304,7 @@ impl Picker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::balance::choice::RegionRule;
+    use crate::balance::choice::{BalancePolicy, RegionRule};
 
     const NOW: Instant = Instant::from_micros(5_000_000);
 
@@ -336,6 +376,38 @@ mod tests {
         }
         let heavy = picker.add(Host { factor: 1024, ..host() }).unwrap();
         assert_eq!((picker.pick(&[], NOW)[0].endpoint, picker.pick(&[], NOW)[0].score), (heavy, 1024));
+    }
+
+    #[test]
+    fn a_barred_endpoint_is_in_no_plan_until_it_is_let_in_again() {
+        let mut picker = anywhere();
+        let one = picker.add(host()).unwrap();
+        assert!(picker.set_barred(one, true) && picker.pick(&[one], NOW).is_empty());
+        assert!(picker.set_barred(one, false) && picker.pick(&[], NOW).len() == 1);
+    }
+
+    #[test]
+    fn what_a_policy_learned_of_an_endpoint_goes_with_it() {
+        for policy in [BalancePolicy::PeakEwma, BalancePolicy::HotCold] {
+            let settings = BalanceSettings { policy, ..BalanceSettings::default() };
+            let health = HealthSettings::default();
+            let mut picker = Picker::new(settings, health, Place::default(), &Seed::new([1; 32]));
+            let old = picker.add(host()).unwrap();
+            let other = picker.add(host()).unwrap();
+            for endpoint in [old, other] {
+                let took = Duration::from_millis(if endpoint == old { 900 } else { 40 });
+                assert!(
+                    picker.on_latency(endpoint, true, took, NOW) && picker.on_report(endpoint, 1, took, NOW)
+                );
+            }
+            assert_eq!(picker.pick(&[], NOW)[0].endpoint, other);
+            picker.remove(old);
+            assert!(!picker.on_latency(old, true, Duration::ZERO, NOW));
+            assert!(!picker.on_report(old, 0, Duration::ZERO, NOW));
+            let new = picker.add(host()).unwrap();
+            let score = picker.pick(&[], NOW).iter().find(|pick| pick.endpoint == new).unwrap().score;
+            assert_eq!(score, 1, "{policy:?}: unmeasured, or not in the pool");
+        }
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl Weights {
     /// assert_eq!(weights.score(0, Factors(Factors::OTHER_ZONE), 1), 4); // … tie with an idle server far away
     /// ```
     pub fn score(&self, in_flight: u32, applies: Factors, user_factor: u32) -> u64 {
-        score(self.multiplier(applies), in_flight, user_factor)
+        score(self.multiplier(applies), base(in_flight), user_factor)
     }
 
     /// The products of all sets of factors, for picks.
@@ -108,17 +108,21 @@ impl Weights {
 pub(super) struct Multipliers([u64; 1 << FACTORS]);
 
 impl Multipliers {
-    /// As [`Weights::score`].
+    /// As [`Weights::score`], of a base that is made.
     #[inline]
-    pub(super) fn score(&self, in_flight: u32, applies: Factors, user_factor: u32) -> u64 {
+    pub(super) fn score(&self, base: u64, applies: Factors, user_factor: u32) -> u64 {
         let multiplier = self.0.get(usize::from(applies.0)).copied().unwrap_or(u64::MAX);
-        score(multiplier, in_flight, user_factor)
+        score(multiplier, base, user_factor)
     }
 }
 
+/// What is multiplied: requests in flight and one, up to the greatest base.
+pub(super) fn base(in_flight: u32) -> u64 {
+    (u64::from(in_flight) + 1).min(BASE_MAX)
+}
+
 /// Saturation makes the order of the factors indifferent: none is below 1.
-fn score(multiplier: u64, in_flight: u32, user_factor: u32) -> u64 {
-    let base = (u64::from(in_flight) + 1).min(BASE_MAX);
+fn score(multiplier: u64, base: u64, user_factor: u32) -> u64 {
     times(base, user_factor).saturating_mul(multiplier)
 }
 

@@ -5,7 +5,7 @@ use crate::time::Duration;
 
 /// Selects how a plan is made: `balance.policy`.
 ///
-/// All but the first exist to be measured against; they use neither zones nor replica lists.
+/// All but the first exist to be measured against; of those, only the last uses zones and replica lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BalancePolicy {
     /// Weighted choice of n. The default.
@@ -17,6 +17,10 @@ pub enum BalancePolicy {
     RoundRobin,
     /// A sampled order.
     Random,
+    /// Least latency among what the reports of servers call cold (Prequal), the rest in a sampled order.
+    HotCold,
+    /// Weighted choice with `cost × (in flight + 1)` in the place of `1 + in flight` (Finagle).
+    PeakEwma,
 }
 
 /// Says when endpoints of another region are in reach: `balance.other_region`.
@@ -52,9 +56,9 @@ pub struct BalanceSettings {
     pub choices: u8,
     /// Whether least request may draw the same endpoint twice. Default false.
     pub replacement: bool,
-    /// Quantile of the hot and cold rule in ppm, 0 to 1 000 000. Default 840 896; no present policy reads it.
+    /// Quantile of the hot and cold rule in ppm, 0 to 1 000 000. Default 840 896.
     pub quantile_ppm: u32,
-    /// Half-life of the peak average, 1 ms to 1 h. Default 6 931 472 µs; no present policy reads it.
+    /// Half-life of the peak average, 1 ms to 1 h. Default 6 931 472 µs.
     pub half_life: Duration,
 }
 

@@ -51,10 +51,29 @@ pub struct Start<'a> {
     pub cookie: u64,
 }
 
-/// What an answer says beside being one. It carries nothing yet; make it with `Response::default()`.
+/// What an answer says beside being one; make it with `Response::default()` or [`Response::with_load`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Response {}
+pub struct Response {
+    /// What the server told of its load.
+    pub load: Option<ServerLoad>,
+}
+
+impl Response {
+    /// An answer with a report of the server's load.
+    pub const fn with_load(load: ServerLoad) -> Self {
+        Self { load: Some(load) }
+    }
+}
+
+/// What a server tells of its load with an answer; `balance.policy` `hot_cold` heeds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerLoad {
+    /// Requests in flight there, of all clients.
+    pub in_flight: u32,
+    /// Latency there at about that load; without it, what this attempt took is read.
+    pub latency: Option<Duration>,
+}
 
 /// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -156,7 +156,9 @@ impl Client {
             self.record_unfinished(call, now.since(sent), now);
         }
         if blame {
-            self.endpoint_result(Told { call, endpoint, probe }, false, now);
+            let told = Told { call, endpoint, sent, probe };
+            self.learn(told, false, now);
+            self.endpoint_result(told, false, now);
             self.adapt_to_drop(call, load, now);
         }
         if hedge && reason == Reason::LostRace {

@@ -9,7 +9,7 @@
 //! the class's; timeouts and refusals never refill a budget; a pause of ours is never an endpoint's failure.
 
 use crate::client::Client;
-use crate::client::action::{Failure, Outcome};
+use crate::client::action::{Failure, Outcome, Response};
 use crate::client::attempt::Load;
 use crate::client::call::{CallState, NO_RETRY};
 use crate::client::complete::Completion;
@@ -42,15 +42,17 @@ struct Closed {
 
 impl Closed {
     const fn result(&self) -> Told {
-        Told { call: self.call, endpoint: self.endpoint, probe: self.probe }
+        Told { call: self.call, endpoint: self.endpoint, sent: self.sent, probe: self.probe }
     }
 }
 
 impl Client {
-    pub(super) fn end_with_response(&mut self, attempt: Id, now: Instant) {
+    pub(super) fn end_with_response(&mut self, attempt: Id, response: Response, now: Instant) {
         let Some(closed) = self.close(attempt, now) else { return };
         self.journal.stats.add_ended(None);
+        self.learn(closed.result(), true, now);
         self.endpoints_saw_answer(&closed, now);
+        self.learn_load(closed.result(), response.load, now);
         if closed.decided {
             self.late(attempt, &closed, now);
             return;
@@ -193,6 +195,7 @@ impl Client {
 
     fn book_failure(&mut self, closed: &Closed, failure: Failure, now: Instant) {
         let Failure { class, pushback } = failure;
+        self.learn(closed.result(), false, now);
         match class {
             FailureClass::Fatal => self.endpoints_saw_answer(closed, now),
             FailureClass::Overloaded | FailureClass::Refused => {

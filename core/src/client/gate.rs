@@ -100,6 +100,7 @@ impl Client {
         self.actions.push_back(send);
         let subject = self.subject(call).attempt(attempt).endpoint(endpoint);
         self.journal.action(reason, subject, kind as u64, now);
+        self.choice.on_sent(endpoint.index());
         if self.endpoints.on_sent(endpoint, hedge, now) {
             self.begin_probe(attempt, subject, now);
         }

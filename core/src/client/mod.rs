@@ -244,9 +244,9 @@ impl Client {
     }
 
     /// Reports the answer of an attempt.
-    pub fn handle_response(&mut self, attempt: AttemptId, _response: Response, now: Instant) {
-        let now = self.begin(&Input::Response(attempt), now);
-        self.end_with_response(attempt.id(), now);
+    pub fn handle_response(&mut self, attempt: AttemptId, response: Response, now: Instant) {
+        let now = self.begin(&Input::Response(attempt, response), now);
+        self.end_with_response(attempt.id(), response, now);
         self.journal.trace.end();
     }
 

@@ -49,9 +49,14 @@ const PUSHBACKS: [PushbackMode; 5] = [
     PushbackMode::Clamp,
     PushbackMode::Ignore,
 ];
-// The policies that are not available yet have words but no variants.
-const POLICIES: [BalancePolicy; 4] =
-    [BalancePolicy::Weighted, BalancePolicy::LeastRequest, BalancePolicy::RoundRobin, BalancePolicy::Random];
+const POLICIES: [BalancePolicy; 6] = [
+    BalancePolicy::Weighted,
+    BalancePolicy::LeastRequest,
+    BalancePolicy::RoundRobin,
+    BalancePolicy::Random,
+    BalancePolicy::HotCold,
+    BalancePolicy::PeakEwma,
+];
 const REGIONS: [RegionRule; 3] = [RegionRule::Exclude, RegionRule::Weight, RegionRule::WhenEmpty];
 const TIERS: [Tier; 3] = [Tier::ClientMonotonic, Tier::Regional, Tier::Global];
 

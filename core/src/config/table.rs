@@ -312,7 +312,7 @@ table! {
         about("Time after which an attempt whose end was never reported counts as ended.");
 
     BalancePolicy = word("balance.policy", "weighted",
-            &["weighted", "least_request", "round_robin", "random", "hot_cold", "peak_ewma"]).later_words(&["hot_cold", "peak_ewma"]),
+            &["weighted", "least_request", "round_robin", "random", "hot_cold", "peak_ewma"]),
         about("How endpoints are ordered.").from(DRIVER);
     BalanceN = int("balance.n", 8, 1, 64),
         about("Candidates of a plan.").unit("endpoints").from(DRIVER);

@@ -29,9 +29,14 @@ impl Line {
                 self.text("name", name);
             }
             Event::Start(start) => self.start(start),
-            Event::Response(attempt) => {
+            Event::Response(attempt, response) => {
                 self.kind("response");
                 self.number("attempt", attempt.number());
+                self.given("in_flight", response.load.map(|load| load.in_flight.into()));
+                self.given(
+                    "latency_us",
+                    response.load.and_then(|load| load.latency).map(Duration::as_micros),
+                );
             }
             Event::Failure(attempt, failure) => {
                 self.kind("failure");

@@ -1,7 +1,7 @@
 //! Inputs read back from the compact form; the counterpart of the encoder, for bytes of any origin.
 
-use crate::client::action::{EndpointSpec, Failure, GivenToken, Namespace, Operation};
-use crate::client::action::{StallReport, Start, TopologyChange};
+use crate::client::action::{EndpointSpec, Failure, GivenToken, Namespace, Operation, ServerLoad};
+use crate::client::action::{Response, StallReport, Start, TopologyChange};
 use crate::config::{Idempotency, Priority};
 use crate::id::{AttemptId, CallId, EndpointId};
 use crate::retry::outcome::FailureClass;
@@ -21,7 +21,8 @@ pub(super) fn read_event(kind: u64, reader: &mut Reader<'_>) -> Read<Event> {
         kind::NAMESPACE => Event::Namespace(reader.text()?),
         kind::OPERATION => Event::Operation(reader.text()?),
         kind::START => Event::Start(start(reader)?),
-        kind::RESPONSE => Event::Response(attempt(reader)?),
+        kind::RESPONSE => Event::Response(attempt(reader)?, Response::default()),
+        kind::LOADED => Event::Response(attempt(reader)?, Response::with_load(load(reader)?)),
         kind::FAILURE => Event::Failure(attempt(reader)?, failure(reader)?),
         kind::CANCELLED => Event::Cancelled(attempt(reader)?),
         kind::SIGNAL => signal(reader)?,
@@ -87,6 +88,12 @@ fn start(reader: &mut Reader<'_>) -> Read<StartEvent> {
 fn token(reader: &mut Reader<'_>) -> Read<Token> {
     let (t, high, low) = (reader.number()?, reader.number()?, reader.number()?);
     Ok(Token { t, nonce: u128::from(high) << 64 | u128::from(low) })
+}
+
+fn load(reader: &mut Reader<'_>) -> Read<ServerLoad> {
+    let timed = reader.flags(1)? == 1;
+    let in_flight = reader.narrow()?;
+    Ok(ServerLoad { in_flight, latency: reader.optional(timed)?.map(Duration::from_micros) })
 }
 
 fn failure(reader: &mut Reader<'_>) -> Read<Failure> {

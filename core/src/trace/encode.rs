@@ -23,6 +23,8 @@ pub(super) mod kind {
     pub(crate) const TIMEOUT: u64 = 10;
     pub(crate) const CANCEL: u64 = 11;
     pub(crate) const DRAIN: u64 = 12;
+    /// A response with a report of the server's load.
+    pub(crate) const LOADED: u64 = 13;
 }
 
 /// Flags, one bit per optional argument in the order of writing.
@@ -39,7 +41,14 @@ pub(super) fn put_arguments(out: &mut Vec<u8>, input: &Input<'_>) {
     match input {
         Input::Namespace(name) | Input::Operation(name) => put_text(out, name),
         Input::Start(start) => put_start(out, start),
-        Input::Response(attempt) | Input::Cancelled(attempt) => put(out, attempt.number()),
+        Input::Cancelled(attempt) => put(out, attempt.number()),
+        Input::Response(attempt, response) => {
+            put(out, attempt.number());
+            if let Some(load) = response.load {
+                put(out, flags(&[load.latency.is_some()]));
+                put_given(out, [Some(load.in_flight.into()), load.latency.map(Duration::as_micros)]);
+            }
+        }
         Input::Failure(attempt, failure) => {
             put(out, attempt.number());
             put_failure(out, failure);
@@ -64,7 +73,8 @@ pub(super) const fn kind_of(input: &Input<'_>) -> u64 {
         Input::Namespace(_) => kind::NAMESPACE,
         Input::Operation(_) => kind::OPERATION,
         Input::Start(_) => kind::START,
-        Input::Response(_) => kind::RESPONSE,
+        Input::Response(_, response) if response.load.is_some() => kind::LOADED,
+        Input::Response(..) => kind::RESPONSE,
         Input::Failure(..) => kind::FAILURE,
         Input::Cancelled(_) => kind::CANCELLED,
         Input::Signal(..) => kind::SIGNAL,

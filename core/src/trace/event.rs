@@ -15,7 +15,7 @@ pub(crate) enum Input<'a> {
     Namespace(&'a str),
     Operation(&'a str),
     Start(&'a Start<'a>),
-    Response(AttemptId),
+    Response(AttemptId, Response),
     Failure(AttemptId, Failure),
     Cancelled(AttemptId),
     Signal(Option<Namespace>, Option<Operation>, &'a Record),
@@ -37,7 +37,7 @@ pub enum Event {
     /// [`Client::start`].
     Start(StartEvent),
     /// [`Client::handle_response`].
-    Response(AttemptId),
+    Response(AttemptId, Response),
     /// [`Client::handle_failure`].
     Failure(AttemptId, Failure),
     /// [`Client::handle_cancelled`].
@@ -86,7 +86,7 @@ impl Event {
             Self::Operation(name) => drop(client.operation(name)),
             Self::Topology(changes) => drop(client.handle_topology(changes, now)),
             Self::Start(start) => drop(client.start(&start.as_start(), now)),
-            Self::Response(attempt) => client.handle_response(*attempt, Response::default(), now),
+            Self::Response(attempt, response) => client.handle_response(*attempt, *response, now),
             Self::Failure(attempt, failure) => client.handle_failure(*attempt, *failure, now),
             Self::Cancelled(attempt) => client.handle_cancelled(*attempt, now),
             Self::Signal(namespace, operation, record) => {
@@ -105,7 +105,7 @@ impl Event {
             Self::Namespace(name) => show(&Input::Namespace(name)),
             Self::Operation(name) => show(&Input::Operation(name)),
             Self::Start(start) => show(&Input::Start(&start.as_start())),
-            Self::Response(attempt) => show(&Input::Response(*attempt)),
+            Self::Response(attempt, response) => show(&Input::Response(*attempt, *response)),
             Self::Failure(attempt, failure) => show(&Input::Failure(*attempt, *failure)),
             Self::Cancelled(attempt) => show(&Input::Cancelled(*attempt)),
             Self::Signal(namespace, operation, record) => {

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::Reason;
 use crate::client::action::{
-    EndpointSpec, Failure, GivenToken, Namespace, Operation, StallReport, Start, TopologyChange,
+    EndpointSpec, Failure, GivenToken, Namespace, Operation, Response, ServerLoad, StallReport, Start,
+    TopologyChange,
 };
 use crate::config::{Idempotency, Priority};
 use crate::id::{AttemptId, CallId, EndpointId, Id, Table};
@@ -105,7 +106,7 @@ fn the_lines_of_the_conformance_data_are_rendered_from_records() {
     let mut trace = Trace::new(header());
     let start = Event::Start(StartEvent::new(&start));
     trace.push(&record(1, 0, start, &[[30, call, call, endpoint, 0]]));
-    let response = Event::Response(AttemptId::from_number(call));
+    let response = Event::Response(AttemptId::from_number(call), Response::default());
     trace.push(&record(2, 4000, response, &[[80, call, call, endpoint, 4000]]));
     let file = vectors();
     let case = &file["cases"][0];
@@ -186,7 +187,18 @@ fn samples() -> Vec<(Event, &'static str)> {
             Event::Start(StartEvent::new(&held)),
             r#""e":"start","ns":0,"op":0,"replicas":[],"token":"host","cookie":0"#,
         ),
-        (Event::Response(attempt), r#""e":"response","attempt":16777216"#),
+        (Event::Response(attempt, Response::default()), r#""e":"response","attempt":16777216"#),
+        (
+            Event::Response(attempt, Response::with_load(ServerLoad { in_flight: 3, latency: None })),
+            r#""e":"response","attempt":16777216,"in_flight":3"#,
+        ),
+        (
+            Event::Response(
+                attempt,
+                Response::with_load(ServerLoad { in_flight: 0, latency: Some(Duration::from_micros(9)) }),
+            ),
+            r#""e":"response","attempt":16777216,"in_flight":0,"latency_us":9"#,
+        ),
         (
             Event::Failure(attempt, Failure { class: FailureClass::Refused, pushback: all }),
             r#""e":"failure","attempt":16777216,"class":6,"retry_after_us":8,"never":true,"max_retries":2"#,

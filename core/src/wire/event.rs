@@ -3,7 +3,7 @@
 use super::units::{Units, id, whole};
 use super::{Code, NOT_GIVEN, RECORD};
 use crate::client::MOST_REPLICAS;
-use crate::client::action::{Failure, GivenToken, Namespace, Operation, Start};
+use crate::client::action::{Failure, GivenToken, Namespace, Operation, Response, ServerLoad, Start};
 use crate::config::{Idempotency, Priority};
 use crate::id::{AttemptId, CallId, EndpointId};
 use crate::retry::outcome::FailureClass;
@@ -17,7 +17,7 @@ const OPERATIONS_OWN: u8 = 255;
 pub(super) enum Event {
     /// A call starts, with as many replica ids in the records that follow.
     Start(Start<'static>, usize),
-    Response(AttemptId),
+    Response(AttemptId, Response),
     /// A failure, and whether its class is one that exists.
     Failure(AttemptId, Failure, bool),
     Cancelled(AttemptId),
@@ -35,7 +35,7 @@ impl Event {
                 let (start, replicas) = start(record, units)?;
                 Self::Start(start, replicas)
             }
-            Code::Response => Self::Response(attempt),
+            Code::Response => Self::Response(attempt, response(record, units)?),
             Code::Failure => {
                 let (failure, known) = failure(record, units)?;
                 Self::Failure(attempt, failure, known)
@@ -85,6 +85,19 @@ pub(super) fn endpoints(numbers: &[f64]) -> ([EndpointId; MOST_REPLICAS + 1], us
         count += 1;
     }
     (ids, count)
+}
+
+/// A report is one with the requests in flight; a latency alone is none.
+fn response(record: &[f64; RECORD], units: Units) -> Option<Response> {
+    let [_, _, _, _, in_flight, latency, ..] = *record;
+    let latency = units.span(latency);
+    match or_not_given(in_flight, u64::MAX)? {
+        u64::MAX => latency.is_none().then(Response::default),
+        count => {
+            let in_flight = u32::try_from(count).unwrap_or(u32::MAX);
+            Some(Response::with_load(ServerLoad { in_flight, latency }))
+        }
+    }
 }
 
 fn failure(record: &[f64; RECORD], units: Units) -> Option<(Failure, bool)> {
@@ -183,7 +196,23 @@ mod tests {
 
     #[test]
     fn a_foreign_id_is_read_and_answered_as_stale() {
-        let event = Event::read(&[65.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0], Units::Micros);
-        assert!(matches!(event, Some(Event::Response(id)) if id == AttemptId::from_number(0)));
+        let event = Event::read(&[65.0, 0.0, 0.0, 0.5, -1.0, -1.0, 0.0, 0.0], Units::Micros);
+        assert!(matches!(event, Some(Event::Response(id, said))
+            if id == AttemptId::from_number(0) && said == Response::default()));
+    }
+
+    #[test]
+    fn a_response_reads_a_report_of_load() {
+        let read = |in_flight, latency| {
+            response(&[65.0, -1.0, -1.0, 5.0, in_flight, latency, -1.0, -1.0], Units::Millis)
+        };
+        let load = |in_flight, latency| Some(Response::with_load(ServerLoad { in_flight, latency }));
+        assert_eq!(read(-1.0, -1.0), Some(Response::default()));
+        assert_eq!(read(7.0, 1.5), load(7, Some(Duration::from_micros(1500))));
+        assert_eq!(read(0.0, -1.0), load(0, None));
+        assert_eq!(read(1e12, -1.0), load(u32::MAX, None));
+        for (in_flight, latency) in [(-1.0, 1.5), (0.5, 1.0), (f64::NAN, 1.0)] {
+            assert_eq!(read(in_flight, latency), None, "{in_flight}, {latency}");
+        }
     }
 }

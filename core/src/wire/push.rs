@@ -3,7 +3,7 @@
 use super::event::{self, Event};
 use super::{MOST_WAITING, RECORD, Units};
 use crate::client::Client;
-use crate::client::action::{GivenToken, Response, Start};
+use crate::client::action::{GivenToken, Start};
 use crate::id::CallId;
 use crate::reason::Reason;
 use crate::time::Instant;
@@ -15,7 +15,7 @@ impl Client {
     /// | code | input | slots, −1 where nothing is given |
     /// |---|---|---|
     /// | 64 | start | 1 cookie · 2 namespace · 3 operation · 4 number of replica ids, which fill the records that follow · 5 deadline · 6 wall time · 7 priority + 2^8 × idempotency (255: the operation's) + 2^16 if the caller has a token |
-    /// | 65 | response | 3 attempt · 4 to 6 a report of load and time, read later |
+    /// | 65 | response | 3 attempt · 4 requests in flight at the server · 5 latency there, with 4 alone · 6 its time, read later |
     /// | 66 | failure | 3 attempt · 5 retry after · 6 most retries · 7 class + 2^8 if never |
     /// | 67 | cancelled | 3 attempt |
     /// | 68 | cancel | 2 call |
@@ -70,7 +70,7 @@ impl Client {
     ) -> Option<&'a [[f64; RECORD]]> {
         match Event::read(record, units)? {
             Event::Start(start, count) => return self.push_start(&start, count, after, now),
-            Event::Response(attempt) => self.handle_response(attempt, Response::default(), now),
+            Event::Response(attempt, response) => self.handle_response(attempt, response, now),
             Event::Failure(attempt, failure, known) => {
                 if !known {
                     self.count_unknown_class();

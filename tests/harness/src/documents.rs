@@ -11,6 +11,20 @@ pub const MAX_US: u64 = 200_000;
 pub const OPERATIONS: [(&str, &str); 4] =
     [("append", "none"), ("delete", "retry"), ("get", "natural"), ("put", "token")];
 
+/// Every policy of plans, the default as often as all others.
+const POLICIES: [&str; 10] = [
+    "weighted",
+    "weighted",
+    "weighted",
+    "weighted",
+    "weighted",
+    "least_request",
+    "round_robin",
+    "random",
+    "hot_cold",
+    "peak_ewma",
+];
+
 /// A valid document.
 pub fn document(choices: &mut Choices<'_>) -> Value {
     let operations: serde_json::Map<String, Value> =
@@ -36,7 +50,7 @@ pub fn document(choices: &mut Choices<'_>) -> Value {
             "ceiling_factor": choices.pick(&[None, Some(1), Some(10)]),
             "resolution_us": choices.pick(&[0, 1000]),
         },
-        "balance": {"n": choices.pick(&[1, 2, 8, 16])},
+        "balance": {"n": choices.pick(&[1, 2, 8, 16]), "policy": choices.pick(&POLICIES)},
         "health": {"min_in_flight": choices.pick(&[1, 10])},
         "breaker": breaker(choices),
         "capacity": {"calls": choices.pick(&[1, 3, 65_536]), "endpoints": 32},

@@ -1,8 +1,8 @@
 //! The machine in a world of arbitrary events, sensible and senseless ones.
 
 use hedgerow::client::action::{
-    Action, EndpointSpec, Failure, GivenToken, Namespace, Operation, Response, StallReport, Start,
-    TopologyChange,
+    Action, EndpointSpec, Failure, GivenToken, Namespace, Operation, Response, ServerLoad, StallReport,
+    Start, TopologyChange,
 };
 use hedgerow::config::{Idempotency, Priority};
 use hedgerow::retry::outcome::FailureClass;
@@ -153,8 +153,14 @@ impl World {
 
     fn respond(&mut self, choices: &mut Choices<'_>) {
         let attempt = self.attempt(choices);
+        let in_flight = u32::from(choices.byte());
+        let latency = choices.once_in(2).then(|| Duration::from_micros(choices.micros()));
+        let said = match in_flight {
+            0..64 => Response::with_load(ServerLoad { in_flight, latency }),
+            _ => Response::default(),
+        };
         let decisive = self.shadow.ended(attempt);
-        self.client.handle_response(attempt, Response::default(), self.at());
+        self.client.handle_response(attempt, said, self.at());
         self.after_report(decisive);
     }
 

@@ -297,8 +297,8 @@ class Balance(Table):
     _durations: ClassVar[frozenset[str]] = frozenset({"start_min", "start_spread", "half_life"})
     _tables: ClassVar[Mapping[str, type[Table]]] = {"weights": Weights}
 
-    policy: Literal["weighted", "least_request", "round_robin", "random"] | Unset = UNSET
-    """How endpoints are ordered. Default `weighted`; weighted, least_request, round_robin or random (hot_cold or peak_ewma not available yet). Source: apache/cassandra-java-driver, weighted load balancing (pull request 1922)."""
+    policy: Literal["weighted", "least_request", "round_robin", "random", "hot_cold", "peak_ewma"] | Unset = UNSET
+    """How endpoints are ordered. Default `weighted`; weighted, least_request, round_robin, random, hot_cold or peak_ewma. Source: apache/cassandra-java-driver, weighted load balancing (pull request 1922)."""
     n: int | Unset = UNSET
     """Candidates of a plan. Default 8; 1..=64 endpoints. Source: apache/cassandra-java-driver, weighted load balancing (pull request 1922)."""
     other_region: Literal["exclude", "weight", "when_empty"] | Unset = UNSET

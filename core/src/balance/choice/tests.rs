@@ -79,16 +79,21 @@ struct Question {
     settings: BalanceSettings,
     replicas: Vec<u32>,
     without: Option<u32>,
+    /// Measured costs in µs, where the policy goes by them.
+    costs: BTreeMap<u32, u64>,
     instance: u64,
 }
 
 fn any_question() -> impl Strategy<Value = Question> {
     let fleet = prop::collection::btree_map(0_u32..40, any_candidate(), 0..30).prop_map(Fleet);
     let replicas = prop_oneof![Just(Vec::new()), vec(0_u32..45, 1..25)];
-    (fleet, 1_u8..12, any_rule(), replicas, prop::option::weighted(0.3, 0_u32..45), any::<u64>()).prop_map(
-        |(fleet, n, other_region, replicas, without, instance)| {
-            let settings = BalanceSettings { n, other_region, ..BalanceSettings::default() };
-            Question { fleet, settings, replicas, without, instance }
+    let costs = prop::option::weighted(0.4, prop::collection::btree_map(0_u32..40, 0_u64..1_000_000, 0..30));
+    let without = prop::option::weighted(0.3, 0_u32..45);
+    (fleet, 1_u8..12, any_rule(), replicas, without, costs, any::<u64>()).prop_map(
+        |(fleet, n, other_region, replicas, without, costs, instance)| {
+            let policy = if costs.is_some() { BalancePolicy::PeakEwma } else { BalancePolicy::Weighted };
+            let settings = BalanceSettings { policy, n, other_region, ..BalanceSettings::default() };
+            Question { fleet, settings, replicas, without, costs: costs.unwrap_or_default(), instance }
         },
     )
 }
@@ -124,7 +129,14 @@ impl Question {
 
     fn naive_score(&self, position: u32, starting: bool) -> u64 {
         let (seen, weights) = (self.fleet.0[&position], self.settings.weights);
-        let mut score = u64::from(seen.in_flight + 1) * u64::from(seen.user_factor);
+        let load = u64::from(seen.in_flight + 1);
+        let base = match (self.settings.policy, self.costs.get(&position)) {
+            (BalancePolicy::Weighted, _) => load,
+            (_, Some(cost)) => load * (*cost).max(1),
+            (_, None) if seen.in_flight > 0 => return u64::MAX,
+            (_, None) => 1,
+        };
+        let mut score = base * u64::from(seen.user_factor);
         for (applies, factor) in [
             (seen.other_zone, weights.other_zone),
             (!self.is_replica(position), weights.non_replica),
@@ -139,6 +151,9 @@ impl Question {
 
     fn ask(&self) -> Vec<PlanEntry> {
         let mut choice = choice_of(self.settings, &self.fleet);
+        for (&position, &cost) in &self.costs {
+            choice.on_end(position, true, Duration::from_micros(cost), NOW);
+        }
         choice.plan(&self.fleet, &self.replicas, self.without, &mut stream(self.instance), NOW).to_vec()
     }
 }
@@ -397,6 +412,60 @@ fn random_and_least_request_name_each_eligible_endpoint_at_most_once() {
         }
         assert!(first.into_iter().eq([0, 1, 2, 4]));
     }
+}
+
+#[test]
+fn peak_cost_times_load_takes_the_place_of_load_and_the_unmeasured_are_tried_once() {
+    let mut fleet = fleet(4);
+    fleet.0.get_mut(&2).unwrap().other_zone = true;
+    let settings = BalanceSettings { policy: BalancePolicy::PeakEwma, ..BalanceSettings::default() };
+    let mut choice = choice_of(settings, &fleet);
+    for (position, millis) in [(0, 8), (1, 30), (2, 1)] {
+        choice.on_end(position, true, Duration::from_millis(millis), NOW);
+    }
+    let mut ask = |fleet: &Fleet| {
+        let plan = choice.plan(fleet, &[], None, &mut stream(8), NOW);
+        plan.iter().map(|entry| (entry.position, entry.score)).collect::<Vec<_>>()
+    };
+    assert_eq!(ask(&fleet), [(3, 1), (2, 4000), (0, 8000), (1, 30_000)]);
+    fleet.0.get_mut(&0).unwrap().in_flight = 3;
+    fleet.0.get_mut(&3).unwrap().in_flight = 1;
+    assert_eq!(ask(&fleet), [(2, 4000), (1, 30_000), (0, 32_000), (3, u64::MAX)]);
+    fleet.0.get_mut(&0).unwrap().in_flight = u32::MAX;
+    fleet.0.get_mut(&0).unwrap().user_factor = u32::MAX;
+    assert_eq!(ask(&fleet)[2..], [(0, u64::MAX - 1), (3, u64::MAX)], "behind every measured one");
+}
+
+#[test]
+fn hot_and_cold_puts_the_choice_of_the_pool_first_and_is_random_without_reports() {
+    let mut fleet = fleet(6);
+    let settings = BalanceSettings { policy: BalancePolicy::HotCold, n: 4, ..BalanceSettings::default() };
+    let mut choice = choice_of(settings, &fleet);
+    let random = BalanceSettings { policy: BalancePolicy::Random, ..settings };
+    let plain = positions(choice_of(random, &fleet).plan(&fleet, &[], None, &mut stream(3), NOW));
+    assert_eq!(positions(choice.plan(&fleet, &[], None, &mut stream(3), NOW)), plain);
+    let report = |choice: &mut Choice, position, in_flight, millis| {
+        choice.on_report(LoadReport { position, in_flight, latency: Duration::from_millis(millis), at: NOW });
+    };
+    for position in [4, 1, 5, 2] {
+        report(&mut choice, position, 1, 10 + u64::from(position));
+    }
+    let plan = positions(choice.plan(&fleet, &[], None, &mut stream(3), NOW));
+    assert_eq!((plan[0], plan.len()), (1, 4), "of the cold ones that of the least latency");
+    assert_eq!(plan.iter().collect::<BTreeSet<_>>().len(), 4, "none twice");
+    // Its own request heats the report; what is behind a breaker or was used last is left aside.
+    choice.on_sent(1);
+    assert_eq!(
+        positions(choice.plan(&fleet, &[], None, &mut stream(3), NOW))[0],
+        1,
+        "the largest is not hot"
+    );
+    for position in [1, 2, 3, 5] {
+        report(&mut choice, position, 1, 10 + u64::from(position));
+    }
+    fleet.0.get_mut(&1).unwrap().breaker_open = true;
+    let plan = positions(choice.plan(&fleet, &[], Some(2), &mut stream(3), NOW));
+    assert!(plan[0] == 3 && !plan.contains(&1) && !plan.contains(&2), "{plan:?}");
 }
 
 #[test]

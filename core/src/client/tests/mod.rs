@@ -6,6 +6,7 @@ mod edges;
 mod flow_vectors;
 mod machine_vectors;
 mod memory;
+mod policies;
 
 use std::string::{String, ToString};
 use std::vec::Vec;
