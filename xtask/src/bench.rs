@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::child::{self, Ending, cargo};
-use crate::npm;
 use crate::report::Report;
+use crate::{npm, python};
 
 /// What to measure, and of what.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A file in `core/benches`, such as `pick` or `timer`, or `js` for the npm package beside published ones; with a flag, a part of the operation's name. All when absent.
+    /// A file in `core/benches`, such as `pick` or `timer`, `js` for the npm package beside published ones, or `python` for the wheel; with a flag, a part of the operation's name. All when absent.
     name: Option<String>,
     /// Times ours and published crates in turn in one process, and prints ratios.
     #[arg(long)]
@@ -32,11 +32,18 @@ pub(crate) struct Args {
 /// The benchmark of the npm package, in the place of a name.
 const JAVASCRIPT: &str = "js";
 
+/// The benchmark of the wheel, in the place of a name.
+const PYTHON: &str = "python";
+
 /// Runs one benchmark or all of them.
 pub(crate) fn run(args: &Args) -> Report {
     let mut report = Report::default();
     if args.name.as_deref() == Some(JAVASCRIPT) && !args.instructions && !args.peers {
         npm::bench(&mut report, args.json.as_deref());
+        return report;
+    }
+    if args.name.as_deref() == Some(PYTHON) && args.json.is_none() && !args.instructions && !args.peers {
+        python::bench(&mut report);
         return report;
     }
     if args.json.is_some() {

@@ -19,7 +19,7 @@ const LOCK: &str = "requirements-dev.txt";
 const CHECKS: [(&str, &str, &str); 5] = [
     ("python lints", "ruff", "check --output-format concise ."),
     ("python format", "ruff", "format --check ."),
-    ("python types, mypy", "mypy", "python tests"),
+    ("python types, mypy", "mypy", "python tests bench"),
     ("python types, pyright", "pyright", ""),
     ("python stub of the module", "stubtest", "hedgerow._native --allowlist stubtest.allow"),
 ];
@@ -39,6 +39,13 @@ pub(crate) fn steps(report: &mut Report) {
         report.step(name, || child::run(&mut tool(program, words)));
     }
     report.step("python tests", || child::run(&mut tool("pytest", "-q")));
+}
+
+/// Times the native layer and the import.
+pub(crate) fn bench(report: &mut Report) {
+    report.step("python packages", packages);
+    report.step("python wheel", wheel);
+    report.step("bench python", || child::run(&mut tool("python", "bench/native.py")));
 }
 
 /// The environment of the lock file; made anew, never changed, when the lock or the interpreter is another.
