@@ -34,4 +34,5 @@ pub mod reference;
 pub mod sample;
 pub mod stats;
 pub mod stream;
+pub mod swarm;
 pub mod world;

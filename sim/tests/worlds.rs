@@ -31,8 +31,7 @@ fn calm() -> Spec {
 fn run(spec: &Spec, arm: &Arm) -> Metrics {
     let mut world = World::checked(spec, arm, 1).unwrap();
     while world.advance(1000) == Progress::Running {}
-    assert_eq!(world.violation(), None);
-    world.finish()
+    world.finish_checked().unwrap()
 }
 
 #[test]

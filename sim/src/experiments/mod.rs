@@ -135,12 +135,12 @@ pub const ALL: &[&Experiment] = &[
     &rules::SAMPLERS,
 ];
 
-/// Experiments that wait for policies that are not available: they are neither run nor passed.
+/// Experiments that wait for what is not available yet: they are neither run nor passed.
 pub const AWAITING: &[(&str, &str)] = &[
     ("E16b", "needs the server machine and adaptive limits"),
     ("E17", "needs the shedding policy"),
     ("E17b", "needs the shedding policy with its feedback loop"),
-    ("E25", "needs the balance policy hot_cold"),
+    ("E25", "needs servers of a world that report their load"),
 ];
 
 /// The experiment of this id.

@@ -181,7 +181,8 @@ impl Checks {
                 (Reason::RetryScheduled, _) => {
                     let calls = &mut self.clients[client as usize].calls;
                     if let Some(waits) = calls.values_mut().find(|call| Some(call.core) == note.call) {
-                        waits.retry_due = Some(note.value);
+                        // A timer fires no earlier than one microsecond after it was armed.
+                        waits.retry_due = Some(note.value.max(now.saturating_add(1)));
                     }
                 }
                 _ => {}
@@ -266,5 +267,111 @@ fn budget(config: &Config) -> Option<(u64, u64, u64, u64)> {
             Some((window.as_micros(), ratio, min_rate, cap))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arm::Arm;
+    use crate::world::World;
+    use hedgerow::client::action::Outcome;
+    use hedgerow::{CallId, Duration, Instant};
+
+    /// A checked world of one client without servers: the checks are fed by hand.
+    fn checks(idempotency: Idempotency) -> Checks {
+        let operation = super::super::spec::Operation { idempotency, ..Default::default() };
+        let spec = Spec { servers: 1, operations: vec![operation], ..Spec::default() };
+        let arm =
+            Arm::named("netflix").unwrap().with(&serde_json::json!({"budget": {"min_rate": 0, "cap": 2}}));
+        let mut world = World::checked(&spec, &arm, 1).unwrap();
+        *world.checks.take().unwrap()
+    }
+
+    fn send(attempt: u64, token: Option<Token>) -> Action {
+        Action::Send {
+            call: CallId::from_number(1),
+            attempt: AttemptId::from_number(attempt),
+            endpoint: EndpointId::from_number(1),
+            kind: AttemptKind::Retry,
+            reason: Reason::RetryDue,
+            ordinal: 1,
+            token,
+            remaining: Duration::from_secs(1),
+            deadline: Instant::from_micros(1),
+            priority: hedgerow::config::Priority::Critical,
+            cookie: 5,
+        }
+    }
+
+    const COMPLETE: Action = Action::Complete {
+        call: CallId::from_number(1),
+        cookie: 5,
+        outcome: Outcome::Ok,
+        reason: Reason::Response,
+        class: None,
+        attempt: None,
+        attempts: 1,
+        wall: Duration::ZERO,
+        live: Duration::ZERO,
+        lost: Duration::ZERO,
+        cause: None,
+    };
+
+    fn said(idempotency: Idempotency, actions: &[Action]) -> Option<String> {
+        let mut checks = checks(idempotency);
+        checks.started(0, 5, CallId::from_number(1), 0, 10);
+        for action in actions {
+            checks.acted(0, action, 20);
+        }
+        checks.violation().map(str::to_owned)
+    }
+
+    #[test]
+    fn each_broken_promise_is_told() {
+        let natural = Idempotency::Natural;
+        assert_eq!(said(natural, &[send(1, None), send(2, None), COMPLETE]), None);
+        let told = |actions: &[Action]| said(natural, actions).unwrap();
+        assert!(told(&[COMPLETE, COMPLETE]).contains("resolved without being open"));
+        assert!(told(&[COMPLETE, send(1, None)]).contains("sends after its resolution"));
+        assert!(told(&[1, 2, 3, 4].map(|attempt| send(attempt, None))).contains("makes 4 attempts"));
+        let token = |t| Some(Token { t, nonce: 1 });
+        assert!(told(&[send(1, token(1)), send(2, token(2))]).contains("changes its token"));
+        let cancel = Action::Cancel {
+            call: CallId::from_number(1),
+            attempt: AttemptId::from_number(9),
+            endpoint: EndpointId::from_number(1),
+            reason: Reason::LostRace,
+            cookie: 5,
+        };
+        assert!(told(&[cancel]).contains("was not open"));
+        let twice = [send(1, None), send(2, None)];
+        assert!(said(Idempotency::None, &twice).unwrap().contains("not idempotent and is sent again"));
+    }
+
+    #[test]
+    fn counts_budget_wake_and_what_is_left_are_compared() {
+        let operation = super::super::spec::Operation::default();
+        let spec = Spec { servers: 1, operations: vec![operation], ..Spec::default() };
+        let mut world = World::checked(&spec, &Arm::named("netflix").unwrap(), 1).unwrap();
+        let fresh = |world: &mut World| world.checks.clone().unwrap();
+        let mut checks = fresh(&mut world);
+        checks.acted(0, &send(1, None), 20);
+        checks.violation = None;
+        checks.look(0, &mut world.nodes[0], 20);
+        assert!(checks.violation().unwrap().contains("has 1 in flight, and the core says 0"));
+        let mut checks = fresh(&mut world);
+        checks.started(0, 5, CallId::from_number(1), 0, 10);
+        checks.look(0, &mut world.nodes[0], 20);
+        assert!(checks.violation().unwrap().contains("the wake-up is at None"));
+        let mut checks = fresh(&mut world);
+        checks.started(0, 5, CallId::from_number(1), 0, 10);
+        checks.all_over(0, &world.nodes[0], 20);
+        assert!(checks.violation().unwrap().contains("1 calls, 0 attempts and 0 slots are left"));
+        let mut checks = fresh(&mut world);
+        checks.check_budget(0, 11, 20);
+        assert_eq!(checks.violation(), None);
+        checks.check_budget(0, 12, 30);
+        assert!(checks.violation().unwrap().contains("12 retries and hedges to 0 first attempts"));
     }
 }

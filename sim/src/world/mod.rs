@@ -152,12 +152,20 @@ impl World {
         self.finish()
     }
 
-    /// What was measured so far, closed as of now.
-    pub fn finish(mut self) -> Metrics {
-        self.metrics.close(self.now, self.open, self.events);
+    /// What was measured, or the invariant that broke, if the world checks them.
+    pub fn finish_checked(mut self) -> Result<Metrics, String> {
         if self.progress == Progress::Over {
             self.check_end();
         }
+        match self.violation() {
+            Some(what) => Err(what.to_owned()),
+            None => Ok(self.finish()),
+        }
+    }
+
+    /// What was measured so far, closed as of now.
+    pub fn finish(mut self) -> Metrics {
+        self.metrics.close(self.now, self.open, self.events);
         for node in &self.nodes {
             self.metrics.coverage.add(&node.core.stats());
         }
