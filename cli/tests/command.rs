@@ -114,8 +114,18 @@ fn what_cannot_be_answered_is_misuse() {
 }
 
 #[test]
+fn random_worlds_are_searched_and_one_of_them_is_repeated() {
+    let searched = hedgerow("sim swarm --worlds 2 --seed 11 --json -");
+    let document: Value = serde_json::from_str(&printed(&searched)).unwrap();
+    assert_eq!((searched.status.code(), document["worlds"].as_u64()), (Some(0), Some(2)));
+    let repeated = hedgerow("sim swarm --seed 11 --clients 1 --calls 100 --describe");
+    assert!(printed(&repeated).starts_with("1 worlds, no invariant broken"), "{}", told(&repeated));
+    assert_eq!(hedgerow("sim swarm --minutes -1").status.code(), Some(2));
+}
+
+#[test]
 fn every_help_has_an_example() {
-    for command in ["list", "run", "check", "compare", "sweep", "plot", "diff", "bench"] {
+    for command in ["list", "run", "check", "compare", "sweep", "plot", "diff", "swarm", "bench"] {
         assert!(printed(&hedgerow(&format!("sim {command} --help"))).contains("Example"), "{command}");
     }
 }

@@ -9,6 +9,7 @@ mod list;
 mod plot;
 mod run;
 mod select;
+mod swarm;
 mod sweep;
 
 use crate::Failure;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Plot(plot::Args),
     /// Compares two reports, figure by figure.
     Diff(diff::Args),
+    /// Draws random worlds and checks every invariant after every event.
+    Swarm(swarm::Args),
     /// Measures how many events the simulator runs in a second.
     Bench(bench::Args),
 }
@@ -45,6 +48,7 @@ impl Command {
             Self::Sweep(args) => args.run(),
             Self::Plot(args) => args.run(),
             Self::Diff(args) => args.run(),
+            Self::Swarm(args) => args.run(),
             Self::Bench(args) => args.run(),
         }
     }

@@ -84,8 +84,8 @@ impl Samples {
         }
     }
 
-    /// Points (milliseconds, share) of the distribution function of microseconds, thirty to a factor of ten of the
-    /// share above; fit for a plot.
+    /// Points (milliseconds, share) of the distribution function of microseconds, for a plot: twenty-five to each factor
+    /// of ten of the share above, until that is less than one sample.
     pub fn cdf(&self) -> Vec<(f64, f64)> {
         let mut sorted = self.kept.clone();
         sorted.sort_unstable();
@@ -94,7 +94,9 @@ impl Samples {
             None => q.index(self.count).and_then(|at| sorted.get(at as usize).copied()),
         };
         let shares = (0..=150).map(|step| 1.0 - libm::exp(f64::from(step) * -0.092_103_403_719_761_83));
+        let one = 1.0 / self.count.max(1) as f64;
         shares
+            .take_while(|share| 1.0 - share >= one)
             .filter_map(|share| Some((at(Quantile::ppm((share * 1e6) as u32))? as f64 / 1000.0, share)))
             .collect()
     }
