@@ -1,0 +1,33 @@
+"""Transports for httpx: every request of the service is one call.
+
+```python
+client = hedgerow.Client(policy, endpoints=["http://10.0.0.1:8080", "http://10.0.0.2:8080"])
+http = httpx.Client(transport=HedgerowTransport(client), base_url="http://10.0.0.1:8080")
+http.get("/items/7", extensions={"hedgerow": {"op": "get", "deadline": 0.2}})
+```
+
+An attempt wins when its headers have arrived; the body is read by whoever reads the response. What a call may say
+(`op`, `deadline`, `key`, …) is given by the extension `hedgerow` of a request. With `client_field` each attempt
+carries `Hedgerow-Client`, as a text the name of the client.
+"""
+
+from __future__ import annotations
+
+import httpx
+
+from ._httpx import AsyncTransport, SyncTransport
+
+
+class HedgerowTransport(SyncTransport, httpx.BaseTransport):
+    """Sends every request as one call of a `Client`, through another transport."""
+
+    _library = httpx
+
+
+class AsyncHedgerowTransport(AsyncTransport, httpx.AsyncBaseTransport):
+    """Sends every request as one call of an `AsyncClient`, through another transport."""
+
+    _library = httpx
+
+
+__all__ = ["AsyncHedgerowTransport", "HedgerowTransport"]
