@@ -66,7 +66,8 @@ class Callers(RuleBasedStateMachine):
             call.attempts.append(attempt)
             call.open[attempt.number] = future = self.loop.create_future()
             try:
-                return await future
+                answer: int = await future
+                return answer
             finally:
                 del call.open[attempt.number]
 

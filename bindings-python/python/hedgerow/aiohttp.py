@@ -1,9 +1,9 @@
 """A middleware for the client of aiohttp: every request of the service is one call.
 
 ```python
-client = hedgerow.AsyncClient(policy, endpoints=["http://10.0.0.1:8080", "http://10.0.0.2:8080"])
+client = hedgerow.AsyncClient(policy, endpoints=["http://localhost:8081", "http://localhost:8082"])
 async with aiohttp.ClientSession(middlewares=[HedgerowMiddleware(client, op="get")]) as session:
-    await session.get("http://10.0.0.1:8080/items/7")
+    await session.get("http://localhost:8081/items/7")
 ```
 
 What a call may say is given to the middleware, which may also be that of one request. An attempt wins when its

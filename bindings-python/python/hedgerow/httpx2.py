@@ -1,8 +1,8 @@
 """Transports for httpx2: every request of the service is one call.
 
 ```python
-client = hedgerow.Client(policy, endpoints=["http://10.0.0.1:8080", "http://10.0.0.2:8080"])
-http = httpx2.Client(transport=HedgerowTransport(client), base_url="http://10.0.0.1:8080")
+client = hedgerow.Client(policy, endpoints=["http://localhost:8081", "http://localhost:8082"])
+http = httpx2.Client(transport=HedgerowTransport(client), base_url="http://localhost:8081")
 http.get("/items/7", extensions={"hedgerow": {"op": "get", "deadline": 0.2}})
 ```
 

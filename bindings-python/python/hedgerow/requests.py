@@ -1,10 +1,10 @@
 """An adapter for requests: every request of the service is one call.
 
 ```python
-client = hedgerow.Client(policy, endpoints=["http://10.0.0.1:8080", "http://10.0.0.2:8080"])
+client = hedgerow.Client(policy, endpoints=["http://localhost:8081", "http://localhost:8082"])
 session = requests.Session()
-session.mount("http://10.0.0.1:8080", HedgerowAdapter(client, op="get"))
-session.get("http://10.0.0.1:8080/items/7", timeout=0.2)
+session.mount("http://localhost:8081", HedgerowAdapter(client, op="get"))
+session.get("http://localhost:8081/items/7", timeout=0.2)
 ```
 
 What a call may say is given to the adapter, as a request has no room for it; mount one adapter for each operation. A

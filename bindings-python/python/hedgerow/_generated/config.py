@@ -27,7 +27,7 @@ class Objective(Table):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window(Table):
+class AdaptiveWindow(Table):
     """The table `limits.adaptive.window`."""
 
     _durations: ClassVar[frozenset[str]] = frozenset({"min", "max", "min_rtt"})
@@ -47,7 +47,7 @@ class Adaptive(Table):
     """The table `limits.adaptive`."""
 
     _durations: ClassVar[frozenset[str]] = frozenset({"timeout", "baseline_cap"})
-    _tables: ClassVar[Mapping[str, type[Table]]] = {"window": Window}
+    _tables: ClassVar[Mapping[str, type[Table]]] = {"window": AdaptiveWindow}
 
     algorithm: Literal["aimd", "gradient2", "vegas", "fixed"] | Unset = UNSET
     """How the limit is found: by loss, by the ratio of response times, by an estimate of the queue, or not at all. Default `aimd`; aimd, gradient2, vegas or fixed. Source: Netflix/concurrency-limits."""
@@ -81,7 +81,7 @@ class Adaptive(Table):
     """Waiting calls above which the limit shrinks, in its steps. Default 6; 1..=100. Source: Netflix/concurrency-limits."""
     probe_multiplier: int | Unset = UNSET
     """Samples between two probes of the response time without load, in multiples of the limit. Default 30; 1..=10000. Source: Netflix/concurrency-limits."""
-    window: Window | Unset = UNSET
+    window: AdaptiveWindow | Unset = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -431,7 +431,7 @@ class Accept(Table):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window(Table):
+class TokenWindow(Table):
     """The table `token.window`."""
 
     capacity: Literal[65536] | Unset = UNSET
@@ -445,7 +445,7 @@ class Token(Table):
     """The table `token`."""
 
     _durations: ClassVar[frozenset[str]] = frozenset({"resolution", "max_drift"})
-    _tables: ClassVar[Mapping[str, type[Table]]] = {"accept": Accept, "window": Window}
+    _tables: ClassVar[Mapping[str, type[Table]]] = {"accept": Accept, "window": TokenWindow}
 
     tier: Literal["client_monotonic", "global"] | Unset = UNSET
     """Where a token's time comes from. Default `client_monotonic`; client_monotonic or global (regional not available yet). Source: InfoQ, How Netflix Ensures Highly-Reliable Online Stateful Systems."""
@@ -460,7 +460,7 @@ class Token(Table):
     header_form: Literal["uuid7", "hex"] | Unset = UNSET
     """Text form of a token in a header. Default `uuid7`; uuid7 or hex. Source: RFC 9562."""
     accept: Accept | Unset = UNSET
-    window: Window | Unset = UNSET
+    window: TokenWindow | Unset = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

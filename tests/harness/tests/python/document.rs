@@ -1,6 +1,7 @@
 //! The configuration document as Python dataclasses, one class a table and one field a row.
 
 use hedgerow::config::{Available, Field, FieldDefault, FieldKind, Scope, fields};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 const HEAD: &str = "\"\"\"The tables of the configuration document.
@@ -55,13 +56,13 @@ impl Section {
     /// Writes the tables below this one, innermost first, as Python wants its names known.
     fn write_below(&self, out: &mut String, prefix: &str) {
         for (name, section) in self.sections.iter().filter(|(name, _)| !self.is_closed(name)) {
-            let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+            let path = join(prefix, name);
             section.write_below(out, &path);
-            section.write(out, &pascal(name), "Table", &format!("The table `{path}`."), &[]);
+            section.write(out, &class_of(&path), "Table", &format!("The table `{path}`."), &[], &path);
         }
     }
 
-    fn write(&self, out: &mut String, class: &str, base: &str, about: &str, maps: &[Map]) {
+    fn write(&self, out: &mut String, class: &str, base: &str, about: &str, maps: &[Map], path: &str) {
         let _ = write!(
             out,
             "\n\n@dataclass(frozen=True, slots=True, kw_only=True)\nclass {class}({base}):\n    \"\"\"{about}\"\"\"\n"
@@ -74,15 +75,15 @@ impl Section {
                 durations.join(", ")
             );
         }
-        self.write_kinds(out, base, maps);
+        self.write_kinds(out, base, maps, path);
         out.push('\n');
         for (name, field) in &self.fields {
-            self.write_field(out, name, field);
+            self.write_field(out, name, field, path);
         }
         for (name, _) in
             self.sections.iter().filter(|(name, _)| self.fields.iter().all(|(own, _)| own != name))
         {
-            let _ = writeln!(out, "    {name}: {} | Unset = UNSET", pascal(name));
+            let _ = writeln!(out, "    {name}: {} | Unset = UNSET", class_of(&join(path, name)));
         }
         for map in maps {
             let _ = writeln!(
@@ -99,9 +100,10 @@ impl Section {
     }
 
     /// Which fields hold tables and which hold tables by name.
-    fn write_kinds(&self, out: &mut String, base: &str, maps: &[Map]) {
+    fn write_kinds(&self, out: &mut String, base: &str, maps: &[Map], path: &str) {
         let open = self.sections.iter().filter(|(name, _)| !self.is_closed(name));
-        let mut tables: Vec<_> = open.map(|(name, _)| format!("\"{name}\": {}", pascal(name))).collect();
+        let mut tables: Vec<_> =
+            open.map(|(name, _)| format!("\"{name}\": {}", class_of(&join(path, name)))).collect();
         if base != "Table" && !tables.is_empty() {
             tables.insert(0, format!("**{base}._tables"));
         }
@@ -115,10 +117,10 @@ impl Section {
         }
     }
 
-    fn write_field(&self, out: &mut String, name: &str, field: &'static Field) {
+    fn write_field(&self, out: &mut String, name: &str, field: &'static Field, path: &str) {
         let below = self.sections.iter().any(|(section, _)| section == name);
         let kind = if below && field.available == Available::Yes {
-            format!("{} | None", pascal(name))
+            format!("{} | None", class_of(&join(path, name)))
         } else {
             kind(field)
         };
@@ -140,8 +142,22 @@ pub(crate) fn render() -> String {
     let [class, operation, client] = [Scope::Class, Scope::Operation, Scope::Client].map(Section::of);
     class.write_below(&mut out, "");
     client.write_below(&mut out, "");
-    class.write(&mut out, "ClassPolicy", "Table", "What may be configured for every class of calls.", &[]);
-    operation.write(&mut out, "Operation", "ClassPolicy", "What may be configured for an operation.", &[]);
+    class.write(
+        &mut out,
+        "ClassPolicy",
+        "Table",
+        "What may be configured for every class of calls.",
+        &[],
+        "",
+    );
+    operation.write(
+        &mut out,
+        "Operation",
+        "ClassPolicy",
+        "What may be configured for an operation.",
+        &[],
+        "",
+    );
     let exceptions =
         Map { name: "operations", class: "ClassPolicy", about: "Exceptions for its operations, by name." };
     Section::default().write(
@@ -150,6 +166,7 @@ pub(crate) fn render() -> String {
         "ClassPolicy",
         "What may be configured for a namespace.",
         &[exceptions],
+        "",
     );
     let maps = [
         Map { name: "operations", class: "Operation", about: "Exceptions for operations, by name." },
@@ -161,6 +178,7 @@ pub(crate) fn render() -> String {
         "ClassPolicy",
         "The whole document: every field may be left out.",
         &maps,
+        "",
     );
     out
 }
@@ -220,6 +238,22 @@ fn about(field: &Field) -> String {
 /// A field's name without its unit: a duration is given in seconds.
 fn plain(name: &str) -> &str {
     name.strip_suffix("_us").unwrap_or(name)
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.into() } else { format!("{path}.{name}") }
+}
+
+/// The class of a table: its name, with that of the table around it where another table has the same.
+fn class_of(path: &str) -> String {
+    let (around, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let tables = fields().iter().flat_map(|field| {
+        let path = field.path.trim_start_matches("operations.<op>.");
+        path.match_indices('.').map(|(end, _)| &path[..end])
+    });
+    let alike: BTreeSet<_> = tables.filter(|table| table.rsplit('.').next() == Some(name)).collect();
+    let around = around.rsplit('.').next().filter(|around| alike.len() > 1 && !around.is_empty());
+    around.map(pascal).unwrap_or_default() + &pascal(name)
 }
 
 fn pascal(name: &str) -> String {
