@@ -41,11 +41,14 @@ pub(crate) fn steps(report: &mut Report) {
     report.step("python tests", || child::run(&mut tool("pytest", "-q")));
 }
 
-/// Times the native layer and the import.
+/// Times the native layer, the import and the faces.
 pub(crate) fn bench(report: &mut Report) {
     report.step("python packages", packages);
     report.step("python wheel", wheel);
-    report.step("bench python", || child::run(&mut tool("python", "bench/native.py")));
+    for file in ["native", "face"] {
+        let name = format!("bench python, {file}");
+        report.step(&name, || child::run(&mut tool("python", &format!("bench/{file}.py"))));
+    }
 }
 
 /// The environment of the lock file; made anew, never changed, when the lock or the interpreter is another.
