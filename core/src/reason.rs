@@ -76,6 +76,7 @@ reasons! {
     HedgeNoEndpoint = 55, "hedge_no_endpoint", "No unused live plan entry is left.";
     HedgeRearmed = 57, "hedge_rearmed", "The hedge timer was observed late, so it runs once more.";
     HedgePostponed = 58, "hedge_postponed", "A server asked to wait, so the hedge timer moves.";
+    HedgeWaiting = 59, "hedge_waiting", "As many hedges are in flight as the limit allows, so this one waits for a slot.";
     RetryOff = 60, "retry_off", "Retries are switched off.";
     NotIdempotent = 62, "not_idempotent", "The operation must not be sent twice.";
     AttemptsExhausted = 63, "attempts_exhausted", "The call made as many attempts as allowed.";

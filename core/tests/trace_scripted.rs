@@ -14,11 +14,13 @@ const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/traces/scrip
 
 /// Reasons that this one client cannot give: no breaker, no lease, no snapshot, a drift that is not refused, failure
 /// classes that are all known; and a stale signal shows in the handshake.
-const NOT_IN_THE_SCENARIO: [Reason; 6] = [
+const NOT_IN_THE_SCENARIO: [Reason; 7] = [
     Reason::BreakerOpen,
     Reason::ClockUntrusted,
     Reason::LeaseExhausted,
     Reason::NoNonceSeed,
+    // One waits only where a document says so.
+    Reason::HedgeWaiting,
     Reason::ClassUnknown,
     Reason::SignalStale,
 ];

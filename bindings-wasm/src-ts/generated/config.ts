@@ -76,8 +76,8 @@ export interface ClassConfig {
     readonly min_samples?: number;
     /** Share of the target from which on the average latency forbids hedges. Default 0.95; 0.5..=1. */
     readonly miss_ratio?: number;
-    /** Whether a hedge that meets the limit is dropped or waits for a slot. Default "drop"; drop (wait not available yet). */
-    readonly denied?: 'drop';
+    /** Whether a hedge that meets the limit is dropped or waits for a slot. Default "drop"; drop or wait. */
+    readonly denied?: 'drop' | 'wait';
     /** Whether a failed attempt sends the next hedge at once. Default true; true or false. */
     readonly after_failure?: boolean;
     /** The least important priority whose calls are hedged. Default "best_effort"; critical, degraded, best_effort or bulk. */

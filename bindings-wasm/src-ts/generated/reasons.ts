@@ -47,6 +47,7 @@ export type ReasonSlug =
   | 'hedge_slo_missed'
   | 'hedge_too_few_endpoints'
   | 'hedge_too_few_samples'
+  | 'hedge_waiting'
   | 'in_zone'
   | 'late'
   | 'lease_exhausted'
@@ -121,6 +122,7 @@ export const REASONS: Readonly<Record<number, ReasonSlug>> = {
   55: 'hedge_no_endpoint',
   57: 'hedge_rearmed',
   58: 'hedge_postponed',
+  59: 'hedge_waiting',
   60: 'retry_off',
   62: 'not_idempotent',
   63: 'attempts_exhausted',
@@ -247,6 +249,8 @@ export const enum ReasonCode {
   HedgeRearmed = 57,
   /** A server asked to wait, so the hedge timer moves. */
   HedgePostponed = 58,
+  /** As many hedges are in flight as the limit allows, so this one waits for a slot. */
+  HedgeWaiting = 59,
   /** Retries are switched off. */
   RetryOff = 60,
   /** The operation must not be sent twice. */

@@ -221,7 +221,7 @@ pub struct Note {
     pub attempt: Option<AttemptId>,
     /// The endpoint it concerns.
     pub endpoint: Option<EndpointId>,
-    /// A due time in µs for `retry_scheduled`, `hedge_rearmed`, `hedge_postponed`; else 0 or a count.
+    /// A due time in µs for `retry_scheduled`, `hedge_rearmed`, `hedge_postponed`, `hedge_waiting`; else 0 or a count.
     pub value: u64,
 }
 

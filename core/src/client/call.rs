@@ -100,15 +100,27 @@ struct PackedToken {
     low: u64,
 }
 
-/// Facts of a call that are true or false.
+/// What the hedge timer of a call stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Trigger {
+    /// The hedge delay.
+    #[default]
+    Delay,
+    /// The same once more, because it was observed late.
+    Rearmed,
+    /// The end of the wait for a slot: the call stands in its namespace's queue.
+    Waiting,
+}
+
+/// Facts of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Flags {
     /// Completed; lingers while attempts are open.
     pub(crate) decided: bool,
     /// Hedging is closed for this call.
     pub(crate) hedging_closed: bool,
-    /// The hedge timer was observed late once and re-armed.
-    pub(crate) hedge_rearmed: bool,
+    /// What the hedge timer stands for.
+    pub(crate) trigger: Trigger,
     /// No further attempt: the server said so.
     pub(crate) stopped: bool,
     /// Holds a call slot of its namespace.

@@ -4,11 +4,13 @@
 //! estimators belong to the class. Effective values (configuration overlaid by signals) are cached and renewed when
 //! a signal changed something.
 
+use alloc::collections::VecDeque;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::config::{ClassSettings, Config, ConfigError};
 use crate::hedge::limiter::Limiter;
+use crate::id::Id;
 use crate::latency::Estimator;
 use crate::limit::adaptive::{Adaptive, AdaptiveSettings};
 use crate::retry::budget::Budget;
@@ -60,6 +62,8 @@ impl Names {
 pub(crate) struct NamespaceState {
     pub(crate) calls: Limiter,
     pub(crate) hedges: Limiter,
+    /// Calls whose hedge waits for a slot, first come first.
+    pub(crate) waiting: VecDeque<Id>,
     /// `None` when the budget is shared by the service.
     pub(crate) budget: Option<Budget>,
     pub(crate) pushback_until: Instant,
@@ -202,6 +206,7 @@ impl NamespaceState {
         Self {
             calls: Limiter::new(),
             hedges: Limiter::new(),
+            waiting: VecDeque::new(),
             budget,
             pushback_until: Instant::ZERO,
             handshake: None,

@@ -71,7 +71,7 @@ impl Client {
         }
         self.complete(closed.call, Completion::of(Outcome::Ok, Reason::Response).by(attempt), now);
         self.count_arrow(&closed, CallEvent::Response);
-        self.free_if_over(closed.call, now);
+        self.leave_behind(&closed, now);
     }
 
     pub(super) fn end_with_failure(&mut self, attempt: Id, failure: Failure, event: CallEvent, now: Instant) {
@@ -92,7 +92,7 @@ impl Client {
         }
         let event = self.after_failure(attempt, &closed, failure, event, now);
         self.count_arrow(&closed, event);
-        self.free_if_over(closed.call, now);
+        self.leave_behind(&closed, now);
     }
 
     pub(super) fn end_cancelled(&mut self, attempt: Id, now: Instant) {
@@ -108,7 +108,7 @@ impl Client {
         self.told_nothing(closed.result(), now);
         self.release_slot(closed.call);
         self.count_arrow(&closed, CallEvent::CancelConfirmed);
-        self.free_if_over(closed.call, now);
+        self.leave_behind(&closed, now);
     }
 
     /// The orphan time is over: the attempt is closed as if confirmed.
@@ -119,7 +119,7 @@ impl Client {
         self.told_nothing(closed.result(), now);
         self.release_slot(closed.call);
         self.count_arrow(&closed, CallEvent::Orphan);
-        self.free_if_over(closed.call, now);
+        self.leave_behind(&closed, now);
     }
 
     /// Steps 1 and 2: identity, then in-flight counts, hedge slot and timers.
@@ -162,6 +162,15 @@ impl Client {
             before,
             decided,
         })
+    }
+
+    /// The last of each end: a call that is over is forgotten, and the slot of a hedge goes to who waits for it.
+    fn leave_behind(&mut self, closed: &Closed, now: Instant) {
+        let namespace = self.namespace_of(closed.call);
+        self.free_if_over(closed.call, now);
+        if closed.hedge {
+            self.serve_waiting(namespace, now);
+        }
     }
 
     fn namespace_of(&self, call: Id) -> u32 {
@@ -247,7 +256,7 @@ impl Client {
         self.journal.note(Reason::Late, subject, 0, now);
         self.release_slot(closed.call);
         self.count_arrow(closed, CallEvent::Late);
-        self.free_if_over(closed.call, now);
+        self.leave_behind(closed, now);
     }
 
     /// Steps 5 to 9; answers the event that the state table counts.

@@ -2,13 +2,14 @@
 //!
 //! The hedge gate asks, first hit denies: client stalled, pushback, time, an unused live plan entry, the coin of
 //! `single_r`, the namespace's limit, per-endpoint caps, and the budget last, so that no token is spent on a denial.
-//! A denial closes hedging for the call: a hedge is never queued. The retry gate asks: stopped by the server, switched
+//! A denial closes hedging for the call, unless `hedge.denied: wait` lets it wait for a slot. The retry gate asks: stopped by the server, switched
 //! off, idempotency, attempts, then draws its delay, then time, then the budget. A passed retry withdraws at once and
 //! is never refunded.
 
 use crate::client::Client;
 use crate::client::action::{Action, AttemptKind};
 use crate::client::attempt::{Attempt, AttemptFlags};
+use crate::client::call::Trigger;
 use crate::client::explain::Levels;
 use crate::client::timeout::{Kind, NO_STAGES};
 use crate::config::Idempotency;
@@ -111,18 +112,26 @@ impl Client {
     pub(super) fn try_hedge(&mut self, call: Id, reason: Reason, now: Instant) -> bool {
         match self.hedge_gate(call, now) {
             Ok((index, endpoint)) => {
+                self.leave_queue(call);
                 bump(&mut self.journal.stats.budget_withdrawn);
                 self.send_to(call, index, endpoint, AttemptKind::Hedge, reason, now);
                 true
             }
+            Err(Reason::HedgeLimit) if self.waits_for_slot(call, now) => false,
             Err(denied) => {
-                let subject = self.subject(call);
-                self.journal.note(denied, subject, 0, now);
-                if let Some(found) = self.calls.get_mut(call) {
-                    found.flags.hedging_closed = true;
-                }
+                self.leave_queue(call);
+                self.deny_hedge(call, denied, now);
                 false
             }
+        }
+    }
+
+    /// Notes why a hedge is denied and closes hedging for the call.
+    pub(super) fn deny_hedge(&mut self, call: Id, denied: Reason, now: Instant) {
+        let subject = self.subject(call);
+        self.journal.note(denied, subject, 0, now);
+        if let Some(found) = self.calls.get_mut(call) {
+            found.flags.hedging_closed = true;
         }
     }
 
@@ -146,7 +155,7 @@ impl Client {
             return Err(Reason::HedgeBudget);
         }
         let (limit, cap) = self.hedge_limits(class);
-        if !self.classes.namespace(namespace).is_some_and(|state| state.hedges.has_room(limit)) {
+        if !self.has_hedge_room(call, namespace, limit) {
             return Err(Reason::HedgeLimit);
         }
         let entry = self.next_entry(call, cap, now).ok_or(Reason::HedgeEndpointLimit)?;
@@ -163,7 +172,7 @@ impl Client {
     }
 
     /// The limit of hedges in flight and the cap per endpoint, as they are now.
-    fn hedge_limits(&mut self, class: u32) -> (u32, Option<u32>) {
+    pub(super) fn hedge_limits(&mut self, class: u32) -> (u32, Option<u32>) {
         let signals = &self.signals;
         self.classes.get_mut(class).map_or((0, None), |class| {
             (class.effective(signals).hedges, class.settings.limits.hedges_per_endpoint)
@@ -212,7 +221,7 @@ impl Client {
         if let Some(found) = self.calls.get_mut(call) {
             found.pending = Some(timer);
             found.hedge_wait = wait;
-            found.flags.hedge_rearmed = false;
+            found.flags.trigger = Trigger::Delay;
         }
     }
 
@@ -272,6 +281,7 @@ impl Client {
         if let Some(timer) = found.pending.take() {
             self.wheel.cancel(timer);
         }
+        self.leave_queue(call);
     }
 
     /// Whether a hint of the server acts in this class at all.

@@ -38,6 +38,7 @@ mod start;
 mod tests;
 mod timeout;
 mod topology;
+mod waiting;
 
 use alloc::collections::VecDeque;
 use alloc::string::String;

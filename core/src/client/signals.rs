@@ -45,6 +45,7 @@ impl Client {
         }
         if received.verdict != Reason::SignalInvalid {
             self.restart_handshakes(namespace, now);
+            self.serve_all_waiting(now);
         }
     }
 

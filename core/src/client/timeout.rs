@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::client::Client;
 use crate::client::action::{AttemptKind, Outcome};
-use crate::client::call::CallState;
+use crate::client::call::{CallState, Trigger};
 use crate::client::complete::Completion;
 use crate::client::start::MOST_REPLICAS;
 use crate::config::Idempotency;
@@ -184,11 +184,13 @@ impl Client {
         let before = self.state(CallId::from_id(call));
         let Some(found) = self.calls.get_mut(call) else { return };
         found.pending = None;
-        let (wait, rearmed) = (found.hedge_wait, found.flags.hedge_rearmed);
-        if !rearmed && now.since(due).saturating_mul(2) > wait {
+        let (wait, rearmed) = (found.hedge_wait, found.flags.trigger == Trigger::Rearmed);
+        if found.flags.trigger == Trigger::Waiting {
+            self.waited_in_vain(call, now);
+        } else if !rearmed && now.since(due).saturating_mul(2) > wait {
             self.arm_hedge(call, wait, now);
             if let Some(found) = self.calls.get_mut(call) {
-                found.flags.hedge_rearmed = true;
+                found.flags.trigger = Trigger::Rearmed;
             }
             let subject = self.subject(call);
             self.journal.note(Reason::HedgeRearmed, subject, (now + wait).as_micros(), now);

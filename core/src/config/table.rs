@@ -201,7 +201,7 @@ table! {
         about("Samples below which the observed latency is not trusted.").unit("samples");
     HedgeMissRatio = ratio("hedge.miss_ratio", 950_000, 500_000, 1_000_000).class(),
         about("Share of the target from which on the average latency forbids hedges.");
-    HedgeDenied = word("hedge.denied", "drop", &["drop", "wait"]).class().later_words(&["wait"]),
+    HedgeDenied = word("hedge.denied", "drop", &["drop", "wait"]).class(),
         about("Whether a hedge that meets the limit is dropped or waits for a slot.").from(ARTICLE);
     HedgeAfterFailure = flag("hedge.after_failure", true).class(),
         about("Whether a failed attempt sends the next hedge at once.").from(A6);

@@ -88,6 +88,7 @@ fn hedge(choices: &mut Choices<'_>) -> Value {
         "min_samples": choices.pick(&[1, 10]),
         "after_failure": !choices.once_in(4),
     });
+    hedge["denied"] = json!(choices.pick(&["drop", "wait"]));
     if strategy == "fixed" {
         hedge["delay_us"] = json!(choices.pick(&[0, 1, 5_000, 300_000]));
     }

@@ -104,11 +104,12 @@ impl Shadow {
 
     /// An attempt's end is about to be reported; whether that can decide anything.
     pub fn ended(&mut self, attempt: AttemptId) -> bool {
-        let Some((_, call)) = self.open.remove(&attempt) else { return false };
+        let Some((hedge, call)) = self.open.remove(&attempt) else { return false };
         self.guards.ended(attempt);
         let seen = self.calls.get_mut(&call).expect("attempts belong to calls");
         seen.outstanding.remove(&attempt);
-        !seen.completed
+        // The slot of a hedge goes to a call that waits for it, however late the hedge ends.
+        !seen.completed || (hedge && seen.settings.hedge.wait)
     }
 
     /// Signals may change limits and objectives from now on.

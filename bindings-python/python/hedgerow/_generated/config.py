@@ -119,8 +119,8 @@ class Hedge(Table):
     """Samples below which the observed latency is not trusted. Default 10; 1..=10000 samples."""
     miss_ratio: float | Unset = UNSET
     """Share of the target from which on the average latency forbids hedges. Default 0.95; 0.5..=1."""
-    denied: Literal["drop"] | Unset = UNSET
-    """Whether a hedge that meets the limit is dropped or waits for a slot. Default `drop`; drop (wait not available yet). Source: InfoQ, How Netflix Ensures Highly-Reliable Online Stateful Systems."""
+    denied: Literal["drop", "wait"] | Unset = UNSET
+    """Whether a hedge that meets the limit is dropped or waits for a slot. Default `drop`; drop or wait. Source: InfoQ, How Netflix Ensures Highly-Reliable Online Stateful Systems."""
     after_failure: bool | Unset = UNSET
     """Whether a failed attempt sends the next hedge at once. Default true; True or False. Source: gRPC proposal A6."""
     lowest_priority: Literal["critical", "degraded", "best_effort", "bulk"] | Unset = UNSET

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         "hedge_slo_missed",
         "hedge_too_few_endpoints",
         "hedge_too_few_samples",
+        "hedge_waiting",
         "in_zone",
         "late",
         "lease_exhausted",
@@ -129,6 +130,7 @@ REASONS: Final[dict[int, ReasonSlug]] = {
     55: "hedge_no_endpoint",  # No unused live plan entry is left.
     57: "hedge_rearmed",  # The hedge timer was observed late, so it runs once more.
     58: "hedge_postponed",  # A server asked to wait, so the hedge timer moves.
+    59: "hedge_waiting",  # As many hedges are in flight as the limit allows, so this one waits for a slot.
     60: "retry_off",  # Retries are switched off.
     62: "not_idempotent",  # The operation must not be sent twice.
     63: "attempts_exhausted",  # The call made as many attempts as allowed.
