@@ -36,6 +36,9 @@ pub struct Candidate {
 pub(crate) trait Endpoints {
     /// The facts of one position; a position without an endpoint is not live.
     fn candidate(&self, position: u32, now: Instant) -> Candidate;
+
+    /// Whether any endpoint may be behind a breaker; otherwise no candidate is asked for that.
+    fn has_breakers(&self) -> bool;
 }
 
 /// The owner's table during one decision.
@@ -44,6 +47,8 @@ pub(super) struct View<'a, E> {
     other_region: bool,
     /// Whether every member is known to be in reach.
     settled: bool,
+    /// Whether any endpoint may be behind a breaker.
+    guarded: bool,
     without: Option<u32>,
     now: Instant,
 }
@@ -65,12 +70,14 @@ impl<'a, E: Endpoints> View<'a, E> {
             RegionRule::Weight => true,
             RegionRule::WhenEmpty => !members.any(own_region),
         };
-        Self { endpoints, other_region, settled: false, without, now }
+        let guarded = endpoints.has_breakers();
+        Self { endpoints, other_region, settled: false, guarded, without, now }
     }
 
     /// The view of a choice all of whose members are known to be in reach; asked of members only.
-    pub(super) const fn of_settled(endpoints: &'a E, without: Option<u32>, now: Instant) -> Self {
-        Self { endpoints, other_region: true, settled: true, without, now }
+    pub(super) fn of_settled(endpoints: &'a E, without: Option<u32>, now: Instant) -> Self {
+        let guarded = endpoints.has_breakers();
+        Self { endpoints, other_region: true, settled: true, guarded, without, now }
     }
 
     pub(super) fn candidate(&self, position: u32) -> Candidate {
@@ -88,7 +95,7 @@ impl<'a, E: Endpoints> View<'a, E> {
 
     /// In reach and not behind an open breaker.
     pub(super) fn is_reachable(&self, position: u32) -> bool {
-        self.is_in_reach(position) && !self.candidate(position).breaker_open
+        self.is_in_reach(position) && (!self.guarded || !self.candidate(position).breaker_open)
     }
 
     /// Reachable, and not the endpoint to be left out.

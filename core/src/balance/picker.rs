@@ -49,6 +49,8 @@ struct Hosts {
     entries: Vec<Option<Entry>>,
     health: HealthSettings,
     calm_until: Instant,
+    /// Whether any endpoint was ever barred.
+    guarded: bool,
 }
 
 impl Endpoints for Hosts {
@@ -67,6 +69,10 @@ impl Endpoints for Hosts {
             ejected: entry.ejected,
             breaker_open: entry.barred,
         }
+    }
+
+    fn has_breakers(&self) -> bool {
+        self.guarded
     }
 }
 
@@ -127,7 +133,7 @@ impl Picker {
         Self {
             place,
             ids: Table::new(),
-            hosts: Hosts { entries: Vec::new(), health, calm_until: Instant::ZERO },
+            hosts: Hosts { entries: Vec::new(), health, calm_until: Instant::ZERO, guarded: false },
             choice: Choice::new(settings, &mut start_window),
             draws: Stream::derive(seed, StreamKind::Balance, 0),
             replicas: Vec::new(),
@@ -259,6 +265,7 @@ impl Picker {
     /// Bars an endpoint from all plans or lets it in again, as an open [breaker](super::breaker) asks for; false when
     /// the id is stale.
     pub fn set_barred(&mut self, endpoint: EndpointId, barred: bool) -> bool {
+        self.hosts.guarded |= barred;
         self.with(endpoint, |entry| entry.barred = barred)
     }
 

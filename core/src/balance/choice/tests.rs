@@ -18,6 +18,10 @@ impl Endpoints for Fleet {
     fn candidate(&self, position: u32, _now: Instant) -> Candidate {
         self.0.get(&position).copied().unwrap_or(Candidate { live: false, ..PLAIN })
     }
+
+    fn has_breakers(&self) -> bool {
+        self.0.values().any(|candidate| candidate.breaker_open)
+    }
 }
 
 const PLAIN: Candidate = Candidate {
