@@ -3,6 +3,7 @@
 //! Every subcommand has `--json` and `--help`, and exits with 0, with 1 when it found a fault, or with 2 when it was
 //! asked in a way it cannot answer.
 
+mod check;
 mod draw;
 mod output;
 mod progress;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 #[command(
     name = "hedgerow",
     version,
-    about = "Experiments, checks and drawings of the hedgerow policy core",
+    about = "Configurations, traces and simulated fleets of the hedgerow policy core",
     max_term_width = 100
 )]
 struct Cli {
@@ -26,9 +27,20 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Validates a configuration: every fault with its path, value and range, and settings without effect.
+    Check(check::Args),
     /// Runs experiments of the deterministic fleet simulator.
     #[command(subcommand)]
     Sim(sim::Command),
+}
+
+impl Command {
+    fn run(&self) -> Result<(), Failure> {
+        match self {
+            Self::Check(args) => args.run(),
+            Self::Sim(command) => command.run(),
+        }
+    }
 }
 
 /// Why a command did not end well.
@@ -48,8 +60,7 @@ impl Failure {
 }
 
 fn main() -> ExitCode {
-    let Command::Sim(command) = Cli::parse().command;
-    match command.run() {
+    match Cli::parse().command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Found) => ExitCode::from(1),
         Err(Failure::Misuse(message)) => {
