@@ -1,12 +1,10 @@
 //! `cargo xtask demo`: the main job on real input.
 
-use std::fs;
-use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use crate::child::{self, Ending, cargo};
 use crate::report::Report;
-use crate::{npm, setup, wasm};
+use crate::{npm, python, setup, stale, wasm};
 
 /// The time the whole measurement may take, after the build.
 pub(crate) const LIMIT: Duration = Duration::from_mins(10);
@@ -16,6 +14,9 @@ pub(crate) const SHORT_LIMIT: Duration = Duration::from_mins(3);
 
 /// The time that a page stays up at most.
 const A_DAY: Duration = Duration::from_hours(24);
+
+/// What a test of the demo asks for; one that is missing fails it.
+pub(crate) const EVERY_LANGUAGE: &str = "--languages=rust,node,browser,python";
 
 /// What goes on to the demo's own command.
 #[derive(Debug, clap::Args)]
@@ -41,51 +42,53 @@ fn limit(options: &[&str]) -> Duration {
     if options.contains(&"--serve") { A_DAY } else { LIMIT }
 }
 
-/// Installs and builds what Node and Chromium need for the languages that the options name; all if they name none.
+/// Installs and builds what the languages need that the options name; all if they name none.
 fn prepare(report: &mut Report, options: &[&str]) {
+    if options.iter().any(|option| ["--help", "-h"].contains(option)) {
+        return;
+    }
     let mut named = options.iter().skip_while(|option| !option.starts_with("--languages"));
     let languages = match named.next() {
         Some(&"--languages") => named.next().copied().unwrap_or_default(),
         Some(option) => option.trim_start_matches("--languages="),
-        None => "node,browser",
+        None => "node,browser,python",
     };
-    let wanted = |language| options.contains(&"--serve") || languages.contains(language);
-    if options.iter().any(|option| ["--help", "-h"].contains(option))
-        || !(wanted("node") || wanted("browser"))
-    {
-        return;
+    // A person who looks at the page has a browser.
+    let is_served = options.contains(&"--serve");
+    let wants = |language| !is_served && languages.contains(language);
+    let in_browser = wants("browser") || wants("chromium");
+    if is_served || wants("node") || in_browser {
+        prepare_javascript(report, in_browser);
     }
+    if wants("python") {
+        prepare_python(report);
+    }
+}
+
+fn prepare_javascript(report: &mut Report, in_browser: bool) {
     if child::output(&mut child::command("npm", "--version")).is_none() {
-        println!("without Node and npm the demo runs in Rust alone");
+        println!("without Node and npm there is no load in JavaScript");
         return;
     }
-    if is_stale() {
+    let package = child::root().join(wasm::PACKAGE);
+    let sources = [child::root().join("core/src"), package.join("src"), package.join("src-ts")];
+    let built = ["lib/index.js", "dist/policies/web/hedgerow_bg.wasm"].map(|file| package.join(file));
+    if stale::is_stale(&built, &sources) {
         report.step("wasm setup", || setup::wasm().and(wasm::install()));
         report.step("wasm builds", wasm::build);
         report.step("npm build", npm::build);
     }
-    // A person who looks at the page has a browser.
-    if wanted("browser") && !options.contains(&"--serve") && setup::may_install_chromium() {
+    if in_browser && setup::may_install_chromium() {
         report.step("chromium", setup::chromium);
     }
 }
 
-/// Whether a source of the npm package is younger than what was built of it.
-fn is_stale() -> bool {
-    let package = child::root().join(wasm::PACKAGE);
-    let sources = [child::root().join("core/src"), package.join("src"), package.join("src-ts")];
-    let newest = sources.iter().filter_map(|folder| newest(folder)).max();
-    let built = ["lib/index.js", "dist/policies/web/hedgerow_bg.wasm"].map(|file| age(&package.join(file)));
-    built.iter().any(|built| built.is_none() || *built < newest)
-}
-
-fn age(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|found| found.modified()).ok()
-}
-
-fn newest(folder: &Path) -> Option<SystemTime> {
-    let entries = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
-    entries.filter_map(|path| if path.is_dir() { newest(&path) } else { age(&path) }).max()
+fn prepare_python(report: &mut Report) {
+    if !setup::may_have_python() {
+        println!("without Python and its venv there is no load in Python");
+        return;
+    }
+    python::install(report);
 }
 
 /// A browser opens the page of `--serve`, sees both arms at work, stops a server and asks why.

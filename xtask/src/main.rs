@@ -15,6 +15,7 @@ mod python;
 mod report;
 mod setup;
 mod sim;
+mod stale;
 mod suite;
 mod tidy;
 mod verify;

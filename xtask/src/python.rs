@@ -8,6 +8,7 @@ use std::process::Command;
 
 use crate::child::{self, Ending, command, root};
 use crate::report::Report;
+use crate::{setup, stale};
 
 /// The folder of the package.
 const PACKAGE: &str = "bindings-python";
@@ -17,9 +18,13 @@ const LOCK: &str = "requirements-dev.txt";
 
 /// What is checked beside the tests, each a program of the environment with its arguments.
 const CHECKS: [(&str, &str, &str); 5] = [
-    ("python lints", "ruff", "check --output-format concise ."),
-    ("python format", "ruff", "format --check ."),
-    ("python types, mypy", "mypy", "python tests bench"),
+    (
+        "python lints",
+        "ruff",
+        "check --output-format concise --config pyproject.toml . ../demos/replicas/python",
+    ),
+    ("python format", "ruff", "format --check --config pyproject.toml . ../demos/replicas/python"),
+    ("python types, mypy", "mypy", "python tests bench ../demos/replicas/python"),
     ("python types, pyright", "pyright", ""),
     ("python stub of the module", "stubtest", "hedgerow._native --allowlist stubtest.allow"),
 ];
@@ -41,6 +46,15 @@ pub(crate) fn steps(report: &mut Report) {
     report.step("python tests", || child::run(&mut tool("pytest", "-q")));
 }
 
+/// The environment with the wheel, as it is where its sources have not changed.
+pub(crate) fn install(report: &mut Report) {
+    report.step("python packages", packages);
+    let sources = ["core/src", "bindings-python/src", "bindings-python/python"];
+    if stale::is_stale(&[wheel_stamp()], &sources.map(|folder| root().join(folder))) {
+        report.step("python wheel", wheel);
+    }
+}
+
 /// Times the native layer, the import and the faces.
 pub(crate) fn bench(report: &mut Report) {
     report.step("python packages", packages);
@@ -54,6 +68,9 @@ pub(crate) fn bench(report: &mut Report) {
 /// The environment of the lock file; made anew, never changed, when the lock or the interpreter is another.
 pub(crate) fn packages() -> Ending {
     let folder = environment();
+    if !setup::python().ok {
+        return Ending::of(false);
+    }
     let Some(interpreter) = child::output(&mut command("python3", "-VV")) else {
         eprintln!("there is no python3");
         return Ending::of(false);
@@ -83,7 +100,17 @@ pub(crate) fn wheel() -> Ending {
         eprintln!("no wheel was built");
         return Ending::of(false);
     };
-    built.and(child::run(tool("pip", "install --quiet --no-index --no-deps --force-reinstall").arg(wheel)))
+    let mut install = tool("pip", "install --quiet --no-index --no-deps --force-reinstall");
+    let ending = built.and(child::run(install.arg(wheel)));
+    if ending.ok {
+        return Ending::of(fs::write(wheel_stamp(), "").is_ok());
+    }
+    ending
+}
+
+/// Says when the wheel was installed; who uses the environment looks for it.
+fn wheel_stamp() -> PathBuf {
+    environment().join("has-wheel")
 }
 
 /// A program of the environment, in the folder of the package.

@@ -29,11 +29,9 @@ pub(crate) fn core() -> Ending {
     target(BARE_TARGET)
 }
 
-/// Whether the browser is here, or may be installed here: packages are installed by the superuser alone.
+/// Whether the browser is here, or may be installed here.
 pub(crate) fn may_install_chromium() -> bool {
-    let user = child::output(&mut child::command("id", "-u"));
-    let apt = child::output(&mut child::command("apt-get", "--version"));
-    Path::new(CHROMIUM).exists() || (apt.is_some() && user.is_some_and(|user| user.trim() == "0"))
+    Path::new(CHROMIUM).exists() || may_install()
 }
 
 /// Installs the browser that pages are tried in, where this may be done.
@@ -42,8 +40,38 @@ pub(crate) fn chromium() -> Ending {
         println!("{CHROMIUM} is installed");
         return Ending::of(true);
     }
+    install("chromium")
+}
+
+/// Whether environments of Python can be made here, or what makes them may be installed here.
+pub(crate) fn may_have_python() -> bool {
+    makes_environments() || may_install()
+}
+
+/// Installs what makes environments of Python, a package of its own on Debian.
+pub(crate) fn python() -> Ending {
+    if makes_environments() {
+        println!("python3 with venv is installed");
+        return Ending::of(true);
+    }
+    install("python3-venv")
+}
+
+fn makes_environments() -> bool {
+    child::output(&mut child::command("python3", "-m ensurepip --version")).is_some()
+}
+
+/// Packages are installed by the superuser alone.
+fn may_install() -> bool {
+    let user = child::output(&mut child::command("id", "-u"));
+    let apt = child::output(&mut child::command("apt-get", "--version"));
+    apt.is_some() && user.is_some_and(|user| user.trim() == "0")
+}
+
+fn install(package: &str) -> Ending {
     let update = child::run_within(&mut child::command("apt-get", "update"), INSTALL_LIMIT);
-    update.and(child::run_within(&mut child::command("apt-get", "install -y chromium"), INSTALL_LIMIT))
+    let mut install = child::command("apt-get", "install -y");
+    update.and(child::run_within(install.arg(package), INSTALL_LIMIT))
 }
 
 /// Adds a compilation target unless the toolchain has it.

@@ -76,7 +76,9 @@ fn whole(report: &mut Report) {
     npm::steps(report);
     python::steps(report);
     report.step("simulator, quick", sim::quick);
-    report.step("demo, short", || demo::measure(&["--quick", "--check"], demo::SHORT_LIMIT));
+    report.step("demo, short", || {
+        demo::measure(&["--quick", "--check", demo::EVERY_LANGUAGE], demo::SHORT_LIMIT)
+    });
     report.step("demo, page", demo::try_page);
 }
 
@@ -91,7 +93,7 @@ fn long(report: &mut Report) {
     });
     report.step("fuzz, long", || fuzz::explore(FUZZ_TIME));
     report.step("simulator, whole", sim::whole);
-    report.step("demo, whole", || demo::measure(&["--check"], demo::LIMIT));
+    report.step("demo, whole", || demo::measure(&["--check", demo::EVERY_LANGUAGE], demo::LIMIT));
 }
 
 fn documentation() -> Ending {

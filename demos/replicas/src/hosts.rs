@@ -1,4 +1,4 @@
-//! Other hosts of the same load: Node, and a page in headless Chromium.
+//! Other hosts of the same load: Node, Python, and a page in headless Chromium.
 //!
 //! A host is a process that asks the [`desk`](crate::desk) for its job, warms up, waits for the common start and
 //! hands its results in. Dropping one ends its process; should this process be killed, the kernel ends it.
@@ -18,7 +18,10 @@ pub enum Host {
     /// Node, with its own fetch.
     Node,
     /// A page in headless Chromium.
+    #[value(alias = "chromium")]
     Browser,
+    /// Python, with aiohttp.
+    Python,
 }
 
 /// How long a process may take to end when it is asked to.
@@ -47,6 +50,7 @@ impl Host {
             Self::Rust => "rust",
             Self::Node => "node",
             Self::Browser => "chromium",
+            Self::Python => "python",
         }
     }
 
@@ -62,7 +66,7 @@ impl Host {
     pub fn every(self) -> u32 {
         match self {
             Self::Rust => 1,
-            Self::Node => 4,
+            Self::Node | Self::Python => 4,
             Self::Browser => 8,
         }
     }
@@ -72,14 +76,14 @@ impl Host {
         Shift(match self {
             Self::Rust => 0,
             Self::Node => 1,
-            Self::Browser => 3,
+            Self::Browser | Self::Python => 3,
         })
     }
 
-    /// Whether the npm package and the modules it drives are built.
+    /// Whether the npm package and the modules it drives are built, as far as it needs them.
     pub fn has_package(self) -> bool {
         let files = ["lib/index.js", "dist/policies/web/hedgerow_bg.wasm"];
-        self == Self::Rust
+        matches!(self, Self::Rust | Self::Python)
             || files.iter().all(|file| Path::new(ROOT).join("bindings-wasm").join(file).is_file())
     }
 
@@ -89,6 +93,7 @@ impl Host {
             Self::Rust => true,
             Self::Node => program("node").is_some() && self.has_package(),
             Self::Browser => chromium().is_some() && self.has_package(),
+            Self::Python => python().is_some(),
         }
     }
 }
@@ -105,7 +110,7 @@ impl std::ops::Mul<Duration> for Shift {
     }
 }
 
-/// Folder of the sources, where the JavaScript lies.
+/// Folder of the sources, where JavaScript and Python lie.
 pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 /// Finds a program by the search path.
@@ -116,6 +121,13 @@ fn program(name: &str) -> Option<PathBuf> {
 
 fn chromium() -> Option<PathBuf> {
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(program)
+}
+
+/// The interpreter of the environment with the wheel, if the wheel is there.
+fn python() -> Option<PathBuf> {
+    let folder = Path::new(ROOT).join("target/python/venv");
+    let interpreter = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    (folder.join("has-wheel").is_file() && interpreter.is_file()).then_some(interpreter)
 }
 
 /// A host at work.
@@ -147,6 +159,12 @@ impl Running {
             Host::Node => {
                 command.arg(program("node").ok_or("node is not installed")?);
                 command.arg(Path::new(ROOT).join("demos/replicas/page/node.js")).arg(desk);
+            }
+            Host::Python => {
+                let missing = "the wheel for Python is not installed: `cargo xtask demo` builds it";
+                // Leaves no compiled files among the sources.
+                command.arg(python().ok_or(missing)?).arg("-B");
+                command.arg(Path::new(ROOT).join("demos/replicas/python/load.py")).arg(desk);
             }
             Host::Browser => {
                 command.arg(chromium().ok_or("chromium is not installed")?).args(CHROMIUM_FLAGS);

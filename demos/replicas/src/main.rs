@@ -33,7 +33,7 @@ enum Job {
     Run(RunArgs),
     /// Runs one server; `run` starts six of these.
     Server(ServerArgs),
-    /// Becomes another program that ends with its parent process; `run` starts Node and Chromium so.
+    /// Becomes another program that ends with its parent process; `run` starts other languages so.
     #[command(hide = true)]
     Tether(TetherArgs),
 }

@@ -13,13 +13,15 @@ use std::path::Path;
 const SIZE: (u32, u32) = (960, 540);
 const INK: RGBColor = RGBColor(45, 49, 66);
 const PALE: RGBColor = RGBColor(228, 230, 235);
-const COLOURS: [RGBColor; 6] = [
+const COLOURS: [RGBColor; 8] = [
     RGBColor(209, 73, 91),
     RGBColor(0, 121, 140),
     RGBColor(237, 174, 73),
     RGBColor(102, 84, 140),
     RGBColor(48, 99, 142),
     RGBColor(90, 150, 80),
+    RGBColor(166, 106, 58),
+    RGBColor(110, 118, 130),
 ];
 
 type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<RangedCoordf64, LogCoord<f64>>>;

@@ -98,6 +98,7 @@ pub fn title(name: &str, language: &str) -> String {
     let called = match language {
         "node" => "Node",
         "chromium" => "Chromium",
+        "python" => "Python",
         _ => return name.to_owned(),
     };
     let arm = name.strip_prefix(language).and_then(|rest| rest.strip_prefix('-')).unwrap_or(name);
