@@ -7,16 +7,27 @@ import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
+const DRIVER = 'export { Client } from "../lib/client.js"; export * from "../lib/face.js";';
+const FETCH = 'export { withPolicy } from "../lib/fetch/index.js";';
+
 /** What a program that uses it imports. */
 const PROGRAMS = {
   hedgerow: 'export { createClient } from "../lib/index.js";',
   "hedgerow/slim": 'export { createClient, init } from "../lib/slim.js";',
-  "hedgerow, the driver alone": 'export { Client } from "../lib/client.js"; export * from "../lib/face.js";',
+  "hedgerow, the driver alone": DRIVER,
   "hedgerow/core": 'export { Client, load } from "../lib/core/index.js";',
-  "hedgerow/fetch": 'export { withPolicy } from "../lib/fetch/index.js";',
+  "hedgerow/fetch": FETCH,
   cockatiel: 'export { retry, circuitBreaker, bulkhead, wrap, handleAll, ConsecutiveBreaker } from "cockatiel";',
   opossum: 'export { default } from "opossum";',
   "p-retry": 'export { default } from "p-retry";',
+};
+
+/**
+ * What an adapter adds to a program: whoever imports one has a client too, and the bundler shares what both use. So an
+ * adapter's own weight is that of the bundle with both, less that of the driver alone.
+ */
+const INCREMENTS = {
+  "hedgerow/fetch, beside the driver": [DRIVER + FETCH, DRIVER],
 };
 
 /** The modules, and the entry with one of them inlined. */
@@ -28,8 +39,13 @@ export function artefacts() {
 }
 
 /** Raw and compressed bytes of each bundle. */
-export function weighed(names = Object.keys(PROGRAMS)) {
-  return Object.fromEntries(names.map((name) => [name, weigh(PROGRAMS[name])]));
+export function weighed(names = [...Object.keys(PROGRAMS), ...Object.keys(INCREMENTS)]) {
+  return Object.fromEntries(names.map((name) => [name, name in PROGRAMS ? weigh(PROGRAMS[name]) : increment(...INCREMENTS[name])]));
+}
+
+function increment(whole, part) {
+  const [all, without] = [weigh(whole), weigh(part)];
+  return { raw: all.raw - without.raw, gzip: all.gzip - without.gzip };
 }
 
 function weigh(contents) {
