@@ -6,6 +6,7 @@
 
 import type { Attempt, Transmission } from './attempt.js';
 import { refusal } from './errors.js';
+import type { CallOptions } from './options.js';
 
 /** Performs one attempt. */
 export type Callback<T> = (attempt: Attempt) => T | PromiseLike<T>;
@@ -33,7 +34,6 @@ export class PendingCall {
   error: unknown;
   failed = false;
   readonly callback: Callback<unknown>;
-  #listening = false;
   readonly #owner: Owner;
   readonly #signal: AbortSignal | undefined;
   readonly #resolve: (value: unknown) => void;
@@ -42,8 +42,7 @@ export class PendingCall {
   constructor(
     owner: Owner,
     callback: Callback<unknown>,
-    signal: AbortSignal | undefined,
-    token: string | undefined,
+    { signal, token }: CallOptions,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ) {
@@ -53,12 +52,7 @@ export class PendingCall {
     this.token = token;
     this.#resolve = resolve;
     this.#reject = reject;
-  }
-
-  /** Begins to listen for the caller's abort. */
-  listen(): void {
-    this.#signal?.addEventListener('abort', this);
-    this.#listening = true;
+    signal?.addEventListener('abort', this);
   }
 
   /** The caller gives up: it has its own reason in the same turn, whatever the attempts do. */
@@ -88,7 +82,7 @@ export class PendingCall {
   #settle(): boolean {
     if (this.settled) return false;
     this.settled = true;
-    if (this.#listening) this.#signal?.removeEventListener('abort', this);
+    this.#signal?.removeEventListener('abort', this);
     return true;
   }
 }

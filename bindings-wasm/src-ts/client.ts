@@ -15,10 +15,10 @@ import { Sink } from './event.js';
 import { ReasonCode } from './generated/reasons.js';
 import { hostClock } from './host-clock.js';
 import { kindOf, misuse, translated } from './misuse.js';
-import { Endpoints, Names, namesIn } from './names.js';
+import { Endpoints, Names } from './names.js';
 import type { CallOptions, ClientOptions, Endpoint } from './options.js';
 import { OPERATIONS_OWN, NOT_GIVEN, WITH_TOKEN } from './record.js';
-import { IDEMPOTENCY_CODES, PRIORITY_CODES } from './words.js';
+import { IDEMPOTENCY, PRIORITY } from './words.js';
 
 /** Calls one service by the policies of its configuration. */
 export class Client {
@@ -26,7 +26,6 @@ export class Client {
   readonly #clock: Clock;
   readonly #driver: Driver;
   readonly #endpoints = new Endpoints();
-  readonly #urls = new Map<string, string>();
   readonly #namespaces: Names;
   readonly #operations: Names;
   readonly #placement: ((key: string) => readonly string[]) | undefined;
@@ -41,12 +40,14 @@ export class Client {
     this.#clock = clock;
     this.#placement = options.placement;
     const engine = this.#engine;
-    this.#namespaces = new Names(namesIn(config, 'namespaces'), (name) => engine.namespace(name));
-    this.#operations = new Names(namesIn(config, 'operations'), (name) => engine.operation(name));
-    this.#mints = new Set(namesIn(config, 'operations').filter((name) => config.operations?.[name]?.idempotency === 'token'));
+    // The core has read the document, so it is one.
+    const { namespaces = {}, operations = {} } = config;
+    const names = Object.keys(operations);
+    this.#namespaces = new Names(Object.keys(namespaces), (name) => engine.namespace(name));
+    this.#operations = new Names(names, (name) => engine.operation(name));
+    this.#mints = new Set(names.filter((name) => operations[name]?.idempotency === 'token'));
     this.#driver = new Driver(engine, clock, this.#endpoints, options.classify, new Sink(onEvent));
-    this.#change(endpoints.map((endpoint) => ({ ...specOf(endpoint), do: 'add' })));
-    for (const endpoint of endpoints) this.#setUrl(endpoint);
+    this.#change([], endpoints);
   }
 
   /**
@@ -59,14 +60,12 @@ export class Client {
   call<T>(fn: Callback<T>, options: CallOptions = {}): Promise<Awaited<T>> {
     return new Promise((resolve, reject) => {
       if (typeof fn !== 'function') throw misuse(`fn: ${kindOf(fn)}, want a function that can be called for each attempt`);
-      const { signal, token } = options;
-      if (signal?.aborted === true) return reject(signal.reason);
+      if (options.signal?.aborted === true) return reject(options.signal.reason);
       const numbers = this.#numbers(options);
       if (typeof numbers === 'number') return reject(refusal(numbers));
       // Only what this very callback answered is handed to it.
       const answer = resolve as (value: unknown) => void;
-      const call = new PendingCall(this.#driver, fn, signal, token, answer, reject);
-      this.#driver.start(call, numbers);
+      this.#driver.start(new PendingCall(this.#driver, fn, options, answer, reject), numbers);
     });
   }
 
@@ -77,44 +76,34 @@ export class Client {
 
   /** Adds an endpoint while calls run; one with a known name is changed. */
   addEndpoint(endpoint: string | Endpoint): void {
-    this.#change([{ ...specOf(endpoint), do: 'add' }]);
-    this.#setUrl(endpoint);
+    this.#change([], [endpoint]);
   }
 
   /** Changes a known endpoint. */
   updateEndpoint(endpoint: Endpoint): void {
-    this.#change([{ ...specOf(endpoint), do: 'update' }]);
-    this.#setUrl(endpoint);
+    this.#change([], [endpoint], 'update');
   }
 
   /** Removes an endpoint; attempts at it go on, and may still win. */
   removeEndpoint(name: string): void {
-    this.#change([{ do: 'remove', name }]);
-    this.#urls.delete(name);
+    this.#change([name], []);
   }
 
   /** Makes these the endpoints: adds, changes and removes what differs. */
   setEndpoints(endpoints: readonly (string | Endpoint)[]): void {
-    const specs = endpoints.map(specOf);
-    const wanted = new Set(specs.map((spec) => spec.name));
-    const gone = this.endpoints.filter((name) => !wanted.has(name));
-    this.#change([
-      ...gone.map((name) => ({ do: 'remove' as const, name })),
-      ...specs.map((spec) => ({ ...spec, do: 'add' as const })),
-    ]);
-    for (const name of gone) this.#urls.delete(name);
-    for (const endpoint of endpoints) this.#setUrl(endpoint);
+    const wanted = new Set(endpoints.map(nameOf));
+    this.#change(this.endpoints.filter((name) => !wanted.has(name)), endpoints);
   }
 
   /** Base URL of an endpoint, for adapters; `undefined` when it has none. */
   urlOf(endpoint: string): string | undefined {
-    return this.#urls.get(endpoint);
+    return this.#endpoints.url(endpoint);
   }
 
   /** Attempts at an endpoint whose end is not known. */
   inFlight(endpoint: string): number {
     this.#driver.check();
-    return this.#engine.inFlight(this.#endpoints.id(endpoint) ?? 0);
+    return this.#engine.inFlight(this.#endpoints.id(endpoint));
   }
 
   /** Makes a namespace known that the document does not name; it has the unnamed values. */
@@ -185,21 +174,15 @@ export class Client {
     return this.#engine;
   }
 
-  #change(changes: readonly TopologyChange[]): void {
+  #change(gone: readonly string[], kept: readonly (string | Endpoint)[], how: 'add' | 'update' = 'add'): void {
+    const removals = gone.map((name): TopologyChange => ({ do: 'remove', name }));
+    const changes = removals.concat(kept.map((endpoint) => ({ ...specOf(endpoint), do: how })));
     if (changes.length === 0) return;
     const ids = translated(() => this.#driver.input((now) => this.#engine.topology(changes, now)));
-    let next = 0;
-    for (const change of changes) {
-      if (change.do === 'remove') this.#endpoints.delete(change.name);
-      else this.#endpoints.set(change.name, ids[next++] ?? 0);
-    }
-  }
-
-  #setUrl(endpoint: string | Endpoint): void {
-    const { name, url } = typeof endpoint === 'string' ? { name: endpoint, url: undefined } : endpoint;
-    const base = url ?? (/^https?:\/\//i.test(name) ? name : undefined);
-    if (base === undefined) this.#urls.delete(name);
-    else this.#urls.set(name, base);
+    for (const name of gone) this.#endpoints.delete(name);
+    kept.forEach((endpoint, at) => {
+      this.#endpoints.set(nameOf(endpoint), ids[at] ?? 0, typeof endpoint === 'string' ? undefined : endpoint.url);
+    });
   }
 
   /** The numbers of a call, or the code of the reason why it has none. */
@@ -209,8 +192,8 @@ export class Client {
       throw misuse(`deadlineMs: ${String(deadlineMs)}, want a number of milliseconds`);
     }
     const packed =
-      code(PRIORITY_CODES, 'priority', priority) +
-      code(IDEMPOTENCY_CODES, 'idempotency', idempotency) * 0x100 +
+      code(PRIORITY, 'priority', priority) +
+      code(IDEMPOTENCY, 'idempotency', idempotency) * 0x100 +
       (token === undefined ? 0 : WITH_TOKEN);
     const namespace = this.#namespaces.number(options.namespace);
     if (namespace === undefined) return ReasonCode.UnknownNamespace;
@@ -222,15 +205,19 @@ export class Client {
   }
 }
 
+function nameOf(endpoint: string | Endpoint): string {
+  return typeof endpoint === 'string' ? endpoint : endpoint.name;
+}
+
 function specOf(endpoint: string | Endpoint) {
   if (typeof endpoint === 'string') return { name: endpoint };
   const { url: _, upSinceMs, ...spec } = endpoint;
   return upSinceMs === undefined ? spec : { ...spec, up_since_us: Math.floor(upSinceMs * 1000) };
 }
 
-function code(codes: ReadonlyMap<string, number>, name: string, word: string | undefined): number {
+function code(words: readonly string[], name: string, word: string | undefined): number {
   if (word === undefined) return OPERATIONS_OWN;
-  const found = codes.get(word);
-  if (found === undefined) throw misuse(`${name}: ${String(word)}, want ${[...codes.keys()].join(', ')}`);
+  const found = words.indexOf(word);
+  if (found < 0) throw misuse(`${name}: ${String(word)}, want ${words.join(', ')}`);
   return found;
 }

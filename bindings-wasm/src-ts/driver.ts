@@ -16,10 +16,11 @@ import { refusal, StateError } from './errors.js';
 import { eventOf, refused, type Sink } from './event.js';
 import type { Endpoints } from './names.js';
 import { classCode, type Classify, type Failure, meaningOf } from './outcome.js';
-import { Performer } from './performer.js';
+import { misuse } from './misuse.js';
+import { Performer, type Reports } from './performer.js';
 import * as record from './record.js';
 import { CANCELLED } from './report.js';
-import { OneTimer } from './timer.js';
+import { OneTimer, type Sleeper } from './timer.js';
 
 /** The numbers of a start. */
 export interface StartNumbers {
@@ -32,9 +33,9 @@ export interface StartNumbers {
   readonly packed: number;
 }
 
-export class Driver implements Owner {
-  readonly engine: Engine;
-  readonly clock: Clock;
+export class Driver implements Owner, Reports, Sleeper {
+  readonly #engine: Engine;
+  readonly #clock: Clock;
   readonly #endpoints: Endpoints;
   readonly #classify: Classify | undefined;
   readonly #sink: Sink;
@@ -46,19 +47,13 @@ export class Driver implements Owner {
   #stopped: StateError | undefined;
 
   constructor(engine: Engine, clock: Clock, endpoints: Endpoints, classify: Classify | undefined, sink: Sink) {
-    this.engine = engine;
-    this.clock = clock;
+    this.#engine = engine;
+    this.#clock = clock;
     this.#endpoints = endpoints;
     this.#classify = classify;
     this.#sink = sink;
-    this.#performer = new Performer(engine, endpoints, sink, {
-      answered: (attempt, value) => this.#answered(attempt, value),
-      failed: (attempt, error) => this.#failed(attempt, error),
-      unwanted: (attempt) => this.#unwanted(attempt),
-      decided: () => this.#decided(),
-    });
-    const late = (due: number, fired: number): void => this.#guard(() => engine.lateTick(due, fired));
-    this.#timer = new OneTimer(clock, engine.lateTolerance(), late, () => this.#tick());
+    this.#performer = new Performer(engine, endpoints, sink, this);
+    this.#timer = new OneTimer(clock, engine.lateTolerance(), this);
   }
 
   /** Calls whose caller waits. */
@@ -73,37 +68,63 @@ export class Driver implements Owner {
 
   /** Starts a call, or rejects it. */
   start(call: PendingCall, numbers: StartNumbers): void {
-    this.check();
-    const { engine } = this;
-    const now = this.clock.now();
-    const cookie = this.#performer.calls.reserve();
-    const { namespace, operation, deadlineMs, wall, packed } = numbers;
-    // What has passed already must not read as "not given".
-    const deadline = Math.max(now + deadlineMs, 0);
-    let id: number;
-    try {
-      const replicas = this.#endpoints.write(numbers.replicas, engine);
-      id = engine.start(cookie, namespace, operation, replicas, deadline, wall, packed, now);
-    } catch (error) {
-      this.#poison(error);
-      return call.reject(this.#stopped);
-    }
-    if (id > 0) this.#admitted(call, id, cookie);
-    else this.#denied(call, id, cookie, now);
-    this.#turn(now);
+    if (this.#stopped === undefined) this.#hand((now) => this.#start(call, numbers, now));
+    else call.reject(this.#stopped);
   }
 
   /** The caller gave up. */
   abandon(call: PendingCall): void {
-    if (this.#stopped !== undefined || call.decided) return;
-    this.#guard(() => this.input((now) => this.engine.cancel(call.id, now)));
-    if (this.#stopped === undefined && this.engine.next() === Infinity) this.#timer.clear();
+    if (call.decided) return;
+    this.#hand((now) => this.#engine.cancel(call.id, now));
+    if (this.#stopped === undefined && this.#engine.next() === Infinity) this.#timer.clear();
+  }
+
+  /** An attempt has an answer. */
+  answered(attempt: Transmission, value: unknown): void {
+    this.#hand((now) => {
+      if (!attempt.call.settled) attempt.value = value;
+      this.#ended(attempt, 0, now);
+      this.#engine.response(attempt.id, now);
+    });
+  }
+
+  /** An attempt threw. */
+  failed(attempt: Transmission, error: unknown): void {
+    this.#hand((now) => {
+      if (attempt.wasAborted) this.#reportCancelled(attempt, now);
+      else this.#reportFailure(attempt, error, now);
+    });
+  }
+
+  unwanted(attempt: Transmission): void {
+    this.#reportCancelled(attempt, this.#clock.now());
+    this.#take();
+  }
+
+  decided(): void {
+    this.#pending -= 1;
+    if (this.#pending === 0) this.#timer.hold(false);
+  }
+
+  tick(): void {
+    this.#hand((now) => {
+      if (this.#engine.next() <= now) this.#engine.timeout(now);
+    });
+  }
+
+  late(due: number, fired: number): void {
+    if (this.#stopped !== undefined) return;
+    try {
+      this.#engine.lateTick(due, fired);
+    } catch (error) {
+      this.#poison(error);
+    }
   }
 
   /** Hands one rare input over; what it throws is the caller's. */
   input<T>(give: (now: number) => T): T {
     this.check();
-    const now = this.clock.now();
+    const now = this.#clock.now();
     const answer = give(now);
     this.#turn(now);
     return answer;
@@ -111,88 +132,39 @@ export class Driver implements Owner {
 
   /** Ends every call and lets the core go. */
   close(): void {
-    if (this.#stopped !== undefined) return;
     this.#stopping = true;
-    this.#guard(() => {
-      const now = this.clock.now();
-      this.engine.drain(now, now);
+    this.#hand((now) => {
+      this.#engine.drain(now, now);
       this.#take();
       // The drain's own timer is due behind whatever was due at this very microsecond.
-      this.engine.timeout(now + 1);
-      this.#turn(now);
+      this.#engine.timeout(now + 1);
     });
   }
 
-  #admitted(call: PendingCall, id: number, cookie: number): void {
-    call.id = id;
-    call.cookie = cookie;
-    this.#performer.calls.put(cookie, call);
-    this.#pending += 1;
-    if (this.#pending === 1) this.#timer.hold(true);
-    call.listen();
+  #start(call: PendingCall, numbers: StartNumbers, now: number): void {
+    const { namespace, operation, deadlineMs, wall, packed } = numbers;
+    const cookie = this.#performer.calls.add(call);
+    const replicas = this.#endpoints.write(numbers.replicas, this.#engine);
+    // What has passed already must not read as "not given".
+    const deadline = Math.max(now + deadlineMs, 0);
+    const id = this.#engine.start(cookie, namespace, operation, replicas, deadline, wall, packed, now);
+    if (id > 0) {
+      call.id = id;
+      this.#pending += 1;
+      if (this.#pending === 1) this.#timer.hold(true);
+    } else this.#denied(call, -id, now);
   }
 
-  #denied(call: PendingCall, id: number, cookie: number, now: number): void {
-    this.#performer.calls.release(cookie);
-    if (Number.isNaN(id)) {
-      call.reject(new StateError('invalid_argument', 'an option of the call is no number that it may be'));
-      return;
-    }
-    if (this.#sink.isWanted) this.#sink.push(refused(-id, now));
-    call.reject(refusal(-id));
-  }
-
-  #tick(): void {
-    if (this.#stopped !== undefined) return;
-    const now = this.clock.now();
-    try {
-      if (this.engine.next() <= now) this.engine.timeout(now);
-    } catch (error) {
-      return this.#poison(error);
-    }
-    this.#turn(now);
-  }
-
-  /** An attempt has an answer. */
-  #answered(attempt: Transmission, value: unknown): void {
-    if (this.#stopped !== undefined) return;
-    const now = this.clock.now();
-    if (!attempt.call.settled) attempt.value = value;
-    this.#ended(attempt, 0, now);
-    try {
-      this.engine.response(attempt.id, now);
-    } catch (error) {
-      return this.#poison(error);
-    }
-    this.#turn(now);
-  }
-
-  /** An attempt threw. */
-  #failed(attempt: Transmission, error: unknown): void {
-    if (this.#stopped !== undefined) return;
-    const now = this.clock.now();
-    try {
-      if (attempt.wasAborted) this.#reportCancelled(attempt, now);
-      else this.#reportFailure(attempt, error, now);
-    } catch (broken) {
-      return this.#poison(broken);
-    }
-    this.#turn(now);
-  }
-
-  #unwanted(attempt: Transmission): void {
-    this.#reportCancelled(attempt, this.clock.now());
-    this.#take();
-  }
-
-  #decided(): void {
-    this.#pending -= 1;
-    if (this.#pending === 0) this.#timer.hold(false);
+  #denied(call: PendingCall, reason: number, now: number): void {
+    this.#performer.calls.remove(call);
+    if (Number.isNaN(reason)) return call.reject(misuse('an option of the call is no number that it may be'));
+    if (this.#sink.isWanted) this.#sink.push(refused(reason, now));
+    call.reject(refusal(reason));
   }
 
   #reportCancelled(attempt: Transmission, now: number): void {
     this.#ended(attempt, CANCELLED, now);
-    this.engine.cancelled(attempt.id, now);
+    this.#engine.cancelled(attempt.id, now);
   }
 
   #reportFailure(attempt: Transmission, thrown: unknown, now: number): void {
@@ -212,7 +184,7 @@ export class Driver implements Owner {
     this.#ended(attempt, code, now);
     const packed = code + (meaning.never === true ? record.NEVER : 0);
     const { retryAfterMs = record.NOT_GIVEN, maxRetries = record.NOT_GIVEN } = meaning;
-    this.engine.failure(attempt.id, packed, retryAfterMs, maxRetries, now);
+    this.#engine.failure(attempt.id, packed, retryAfterMs, maxRetries, now);
   }
 
   #ended(attempt: Transmission, result: number, now: number): void {
@@ -232,7 +204,7 @@ export class Driver implements Owner {
       while (this.#stopped === undefined && this.#performer.perform(now));
       this.#performing = false;
       if (this.#stopping) this.#stop(new StateError('closed', 'the client was closed'));
-      else if (this.#stopped === undefined) this.#timer.arm(this.engine.next());
+      else if (this.#stopped === undefined) this.#timer.arm(this.#engine.next());
     } catch (error) {
       this.#poison(error);
     }
@@ -240,7 +212,7 @@ export class Driver implements Owner {
   }
 
   #take(): void {
-    const { engine } = this;
+    const engine = this.#engine;
     let count = engine.take();
     while (count > 0) {
       const records = engine.records();
@@ -253,24 +225,26 @@ export class Driver implements Owner {
   }
 
   #takeNotes(): void {
-    const { engine } = this;
-    const name = (id: number): string => this.#endpoints.name(id);
+    const engine = this.#engine;
     for (let count = engine.pollNotes(); count > 0; count = engine.pollNotes()) {
       const records = engine.records();
-      const now = this.clock.now();
+      const now = this.#clock.now();
       for (let at = 0; at < count * record.RECORD; at += record.RECORD) {
-        this.#sink.push(eventOf((which) => records[at + which] ?? 0, now, name));
+        this.#sink.push(eventOf(records, at, now, this.#endpoints));
       }
     }
   }
 
-  #guard(work: () => void): void {
+  /** Hands an input of the calls over, and has performed what it led to; a client that has stopped takes none. */
+  #hand(give: (now: number) => void): void {
     if (this.#stopped !== undefined) return;
+    const now = this.#clock.now();
     try {
-      work();
+      give(now);
     } catch (error) {
-      this.#poison(error);
+      return this.#poison(error);
     }
+    this.#turn(now);
   }
 
   #poison(cause: unknown): void {
@@ -285,6 +259,6 @@ export class Driver implements Owner {
     this.#timer.hold(false);
     this.#timer.clear();
     for (const call of this.#performer.calls.all()) call.reject(why);
-    if (why.code === 'closed') this.engine.free();
+    if (why.code === 'closed') this.#engine.free();
   }
 }

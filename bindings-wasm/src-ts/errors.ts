@@ -6,8 +6,9 @@
  * what the last attempt to fail threw, if one did, is its `cause`.
  */
 
-import { REASONS, type ReasonSlug } from './generated/reasons.js';
+import type { ReasonSlug } from './generated/reasons.js';
 import type { Report } from './report.js';
+import { slugOf } from './words.js';
 
 /** What `code` of an error can be. */
 export type ErrorCode = ReasonSlug | 'config' | 'closed' | 'poisoned' | 'invalid_argument';
@@ -94,29 +95,21 @@ export class HedgeLost extends HedgerowError {
 
 /** The error of a call that ended for this reason; `last` is what an attempt threw before. @internal */
 export function refusal(reason: number, report?: Report, last?: unknown): HedgerowError {
-  const code = REASONS[reason] ?? 'ok';
+  const code = slugOf(reason);
   const attempts = report?.attempts.length ?? 0;
   const after = attempts === 0 ? '' : ` after ${attempts} attempt${attempts === 1 ? '' : 's'}`;
   const pause = report?.cause === 'client_pause' ? `, client_pause: ${report.lostMs} ms lost` : '';
   const cause = last ?? (pause === '' ? undefined : report?.cause);
-  return new (classOf(code))(code, code + after + pause, report, cause === undefined ? {} : { cause });
+  return new (CLASSES[code] ?? RefusedError)(code, code + after + pause, report, cause === undefined ? {} : { cause });
 }
 
-function classOf(code: ReasonSlug): typeof HedgerowError {
-  switch (code) {
-    case 'deadline':
-    case 'deadline_passed':
-      return DeadlineError;
-    case 'call_timeout':
-    case 'attempt_timeout':
-      return TimeoutError;
-    case 'call_limit':
-      return LimitError;
-    case 'no_endpoint':
-      return NoEndpointError;
-    case 'lost_race':
-      return HedgeLost as unknown as typeof HedgerowError;
-    default:
-      return RefusedError;
-  }
-}
+/** The classes of the reasons that have one of their own. */
+const CLASSES: { readonly [Code in ErrorCode]?: typeof HedgerowError } = {
+  deadline: DeadlineError,
+  deadline_passed: DeadlineError,
+  call_timeout: TimeoutError,
+  attempt_timeout: TimeoutError,
+  call_limit: LimitError,
+  no_endpoint: NoEndpointError,
+  lost_race: HedgeLost as unknown as typeof HedgerowError,
+};

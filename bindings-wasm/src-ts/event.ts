@@ -5,8 +5,9 @@
  * again; calls go on.
  */
 
-import { CAUSES, FAILURE_CLASSES, type AttemptKind, ATTEMPT_KINDS, type Cause, type FailureClass, OUTCOMES } from './words.js';
-import { REASONS, type ReasonSlug } from './generated/reasons.js';
+import { CAUSES, FAILURE_CLASSES, type AttemptKind, ATTEMPT_KINDS, type Cause, type FailureClass, OUTCOMES, slugOf } from './words.js';
+import type { ReasonSlug } from './generated/reasons.js';
+import type { Endpoints } from './names.js';
 import { causeOf, classOf, Code, kindOf, ordinalOf, outcomeOf, reasonOf, Slot } from './record.js';
 
 /** What every event has: when, why, and what it concerns (−1 for nothing). */
@@ -55,7 +56,7 @@ export class Sink {
   }
 
   push(event: Event): void {
-    if (this.#listener !== undefined) this.#waiting.push(event);
+    this.#waiting.push(event);
   }
 
   /** Tells what waits, unless a listener further up is at it and will be told. */
@@ -76,17 +77,18 @@ export class Sink {
   }
 }
 
-/** The event of a record, read slot by slot. @internal */
-export function eventOf(slot: (which: Slot) => number, now: number, name: (id: number) => string): Event {
+/** The event of the record that begins at this place. @internal */
+export function eventOf(records: ArrayLike<number>, at: number, now: number, endpoints: Endpoints): Event {
+  const slot = (which: Slot): number => records[at + which] ?? 0;
   const packed = slot(Slot.Packed);
   const code = reasonOf(packed);
   const told = {
     at: now,
     code,
-    reason: REASONS[code] ?? 'ok',
+    reason: slugOf(code),
     call: slot(Slot.Call),
     attempt: slot(Slot.Attempt),
-    endpoint: slot(Slot.Code) === Code.Handshake ? '' : name(slot(Slot.Endpoint)),
+    endpoint: slot(Slot.Code) === Code.Handshake ? '' : endpoints.name(slot(Slot.Endpoint)),
   };
   switch (slot(Slot.Code)) {
     case Code.Send:
@@ -119,5 +121,5 @@ export function eventOf(slot: (which: Slot) => number, now: number, name: (id: n
 
 /** The event of a call that was not admitted. @internal */
 export function refused(code: number, now: number): Event {
-  return { type: 'refuse', at: now, code, reason: REASONS[code] ?? 'ok', call: -1, attempt: -1, endpoint: '' };
+  return { type: 'refuse', at: now, code, reason: slugOf(code), call: -1, attempt: -1, endpoint: '' };
 }

@@ -38,36 +38,36 @@ export class Names {
   }
 }
 
-/** The names that a document gives to a section's entries. */
-export function namesIn(document: unknown, section: 'namespaces' | 'operations'): string[] {
-  const found = typeof document === 'object' && document !== null ? Reflect.get(document, section) : undefined;
-  return typeof found === 'object' && found !== null ? Object.keys(found) : [];
-}
-
 /** The most replicas that count, and one more, so that the core sees that a list was cut. */
 const MOST_REPLICAS = 17;
 
 /** Endpoints by name and by the core's id. */
 export class Endpoints {
-  readonly #ids = new Map<string, number>();
+  readonly #known = new Map<string, { readonly id: number; readonly url: string | undefined }>();
   readonly #names = new Map<number, string>();
 
-  set(name: string, id: number): void {
-    const before = this.#ids.get(name);
-    if (before !== undefined && before !== id) this.#names.delete(before);
-    this.#ids.set(name, id);
+  /** Makes an endpoint known; a name that is an absolute URL is its own base. */
+  set(name: string, id: number, url = /^https?:\/\//i.test(name) ? name : undefined): void {
+    const before = this.#known.get(name);
+    if (before !== undefined && before.id !== id) this.#names.delete(before.id);
+    this.#known.set(name, { id, url });
     this.#names.set(id, name);
   }
 
   delete(name: string): void {
-    const id = this.#ids.get(name);
-    if (id === undefined) return;
-    this.#ids.delete(name);
-    this.#names.delete(id);
+    const known = this.#known.get(name);
+    if (known === undefined) return;
+    this.#known.delete(name);
+    this.#names.delete(known.id);
   }
 
-  id(name: string): number | undefined {
-    return this.#ids.get(name);
+  /** The id of a name, 0 for an unknown one. */
+  id(name: string): number {
+    return this.#known.get(name)?.id ?? 0;
+  }
+
+  url(name: string): string | undefined {
+    return this.#known.get(name)?.url;
   }
 
   name(id: number): string {
@@ -76,7 +76,7 @@ export class Endpoints {
 
   /** Names, in the order in which they were added. */
   list(): string[] {
-    return [...this.#ids.keys()];
+    return [...this.#known.keys()];
   }
 
   /** Writes the ids of a replica list to the head of the buffer; answers how many. An unknown name is written as 0. */
@@ -84,7 +84,7 @@ export class Endpoints {
     if (replicas === undefined || replicas.length === 0) return 0;
     const records = engine.records();
     const count = Math.min(replicas.length, MOST_REPLICAS);
-    for (let at = 0; at < count; at += 1) records[at] = this.#ids.get(replicas[at] ?? '') ?? 0;
+    for (let at = 0; at < count; at += 1) records[at] = this.id(replicas[at] ?? '');
     return count;
   }
 }

@@ -47,7 +47,7 @@ export class Performer {
     const { queue } = this;
     if (!queue.next()) return false;
     if (this.#sink.isWanted) {
-      this.#sink.push(eventOf((which) => queue.slot(which), now, (id) => this.#endpoints.name(id)));
+      this.#sink.push(eventOf(queue.numbers, queue.at, now, this.#endpoints));
     }
     const call = this.calls.get(queue.slot(Slot.Cookie));
     if (call?.id !== queue.slot(Slot.Call)) return true;
@@ -67,10 +67,7 @@ export class Performer {
 
   /** Forgets a call that is decided and has no attempt left to stop. */
   forget(call: PendingCall): void {
-    if (call.decided && call.outstanding === 0 && call.cookie >= 0) {
-      this.calls.release(call.cookie);
-      call.cookie = -1;
-    }
+    if (call.decided && call.outstanding === 0) this.calls.remove(call);
   }
 
   #send(call: PendingCall, now: number): void {
@@ -93,19 +90,21 @@ export class Performer {
   }
 
   #launch(callback: (attempt: Attempt) => unknown, attempt: Transmission): void {
-    const answered = (value: unknown): void => this.#reports.answered(attempt, value);
-    const failed = (error: unknown): void => this.#reports.failed(attempt, error);
+    const reports = this.#reports;
     let result: unknown;
     try {
       result = callback(attempt);
       if (isThenable(result)) {
-        (result instanceof Promise ? result : Promise.resolve(result)).then(answered, failed);
+        (result instanceof Promise ? result : Promise.resolve(result)).then(
+          (value) => reports.answered(attempt, value),
+          (error: unknown) => reports.failed(attempt, error),
+        );
         return;
       }
     } catch (error) {
-      return failed(error);
+      return reports.failed(attempt, error);
     }
-    answered(result);
+    reports.answered(attempt, result);
   }
 
   #cancel(call: PendingCall): void {

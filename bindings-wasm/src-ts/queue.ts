@@ -7,28 +7,30 @@
 import { RECORD, type Slot } from './record.js';
 
 export class ActionQueue {
-  readonly #numbers: number[] = [];
-  #at = -RECORD;
+  /** Records, one behind the other. */
+  readonly numbers: number[] = [];
+  /** Where the record lies that {@link next} went to. */
+  at = -RECORD;
   #end = 0;
 
   /** Copies records behind those that wait. */
   push(records: Float64Array, count: number): void {
     const length = count * RECORD;
-    for (let at = 0; at < length; at += 1) this.#numbers[this.#end + at] = records[at] ?? 0;
+    for (let at = 0; at < length; at += 1) this.numbers[this.#end + at] = records[at] ?? 0;
     this.#end += length;
   }
 
   /** Goes on to the oldest record that waits; `false` when none does. */
   next(): boolean {
-    this.#at += RECORD;
-    if (this.#at < this.#end) return true;
-    this.#at = -RECORD;
+    this.at += RECORD;
+    if (this.at < this.#end) return true;
+    this.at = -RECORD;
     this.#end = 0;
     return false;
   }
 
   /** A number of the record that {@link next} went to. */
   slot(which: Slot): number {
-    return this.#numbers[this.#at + which] ?? 0;
+    return this.numbers[this.at + which] ?? 0;
   }
 }

@@ -6,8 +6,8 @@
 
 import type { Transmission } from './attempt.js';
 import { HedgerowError } from './errors.js';
-import { type AttemptKind, CAUSES, type Cause, FAILURE_CLASSES, type FailureClass } from './words.js';
-import { REASONS, type ReasonSlug } from './generated/reasons.js';
+import { type AttemptKind, CAUSES, type Cause, FAILURE_CLASSES, type FailureClass, slugOf } from './words.js';
+import type { ReasonSlug } from './generated/reasons.js';
 
 /** The story of a call. */
 export interface Report {
@@ -62,7 +62,7 @@ export function tell(
   cause: number,
 ): Report {
   const told = attempts.map(attemptReport);
-  return { reason: REASONS[reason] ?? 'ok', attempts: told, wallMs, lostMs, cause: CAUSES[cause - 1] };
+  return { reason: slugOf(reason), attempts: told, wallMs, lostMs, cause: CAUSES[cause - 1] };
 }
 
 /** Stands for an attempt that ended without an answer, as asked. @internal */
@@ -77,6 +77,6 @@ function attemptReport(attempt: Transmission): AttemptReport {
     start,
     durationMs: end < 0 ? undefined : end - start,
     outcome: result === 0 ? 'success' : result === CANCELLED ? 'cancelled' : FAILURE_CLASSES[result - 1],
-    reason: REASONS[reason] ?? 'ok',
+    reason: slugOf(reason),
   };
 }

@@ -6,22 +6,23 @@ export class CallTable {
   readonly #calls: (PendingCall | undefined)[] = [];
   readonly #free: number[] = [];
 
-  /** A cookie that no call has. */
-  reserve(): number {
-    return this.#free.pop() ?? this.#calls.push(undefined) - 1;
-  }
-
-  put(cookie: number, call: PendingCall): void {
-    this.#calls[cookie] = call;
+  /** Gives a call a cookie that no other one has. */
+  add(call: PendingCall): number {
+    call.cookie = this.#free.pop() ?? this.#calls.length;
+    this.#calls[call.cookie] = call;
+    return call.cookie;
   }
 
   get(cookie: number): PendingCall | undefined {
     return this.#calls[cookie];
   }
 
-  release(cookie: number): void {
-    this.#calls[cookie] = undefined;
-    this.#free.push(cookie);
+  /** Forgets a call; one that is not known stays so. */
+  remove(call: PendingCall): void {
+    if (call.cookie < 0) return;
+    this.#calls[call.cookie] = undefined;
+    this.#free.push(call.cookie);
+    call.cookie = -1;
   }
 
   /** Calls that are known. */

@@ -11,26 +11,28 @@
 
 import { type Clock, LONGEST_DELAY, type Timer } from './clock.js';
 
-/** Is told of a tick that came too late. */
-export type Late = (due: number, fired: number) => void;
+/** Who is woken. */
+export interface Sleeper {
+  /** Something may be due. */
+  tick(): void;
+  /** A tick came too late; it follows when what has arrived is delivered. */
+  late(due: number, fired: number): void;
+}
 
 export class OneTimer {
   readonly #clock: Clock;
   readonly #tolerance: number;
-  readonly #late: Late;
-  readonly #tick: () => void;
-  readonly #fire = (): void => this.#fired();
+  readonly #sleeper: Sleeper;
   #timer: Timer | undefined;
   /** When the timer fires; with no timer, and in a late turn, nothing is earlier. */
   #armed = Infinity;
   #turning = false;
   #held = false;
 
-  constructor(clock: Clock, tolerance: number, late: Late, tick: () => void) {
+  constructor(clock: Clock, tolerance: number, sleeper: Sleeper) {
     this.#clock = clock;
     this.#tolerance = tolerance;
-    this.#late = late;
-    this.#tick = tick;
+    this.#sleeper = sleeper;
   }
 
   /** Sees to it that the timer fires at the latest at this time. */
@@ -41,7 +43,7 @@ export class OneTimer {
     const delay = Math.min(Math.max(Math.ceil(at - now), 0), LONGEST_DELAY);
     this.#armed = Math.max(at, now);
     if (delay === LONGEST_DELAY) this.#armed = now + delay;
-    this.#timer = this.#clock.schedule(this.#fire, delay);
+    this.#timer = this.#clock.schedule(() => this.#fired(), delay);
     if (!this.#held) this.#timer.hold(false);
   }
 
@@ -64,14 +66,14 @@ export class OneTimer {
     this.#timer = undefined;
     this.#armed = Infinity;
     if (fired - due <= this.#tolerance) {
-      this.#tick();
+      this.#sleeper.tick();
       return;
     }
-    this.#late(due, fired);
+    this.#sleeper.late(due, fired);
     this.#turning = true;
     this.#clock.afterIo(() => {
       this.#turning = false;
-      this.#tick();
+      this.#sleeper.tick();
     });
   }
 }

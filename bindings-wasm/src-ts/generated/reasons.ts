@@ -88,100 +88,114 @@ export type ReasonSlug =
   | 'unknown_namespace'
   | 'unknown_operation';
 
-/** Short names by code. */
-export const REASONS: Readonly<Record<number, ReasonSlug>> = {
-  0: 'ok',
-  10: 'draining',
-  11: 'unknown_namespace',
-  12: 'unknown_operation',
-  13: 'deadline_passed',
-  14: 'capacity',
-  15: 'no_endpoint',
-  16: 'breaker_open',
-  17: 'call_limit',
-  18: 'clock_untrusted',
-  19: 'no_clock',
-  20: 'lease_exhausted',
-  21: 'no_nonce_seed',
-  30: 'primary',
-  31: 'hedge_due',
-  32: 'hedge_after_failure',
-  33: 'retry_due',
-  40: 'hedge_off',
-  41: 'hedge_not_idempotent',
-  42: 'hedge_priority',
-  43: 'hedge_too_few_endpoints',
-  44: 'hedge_slo_missed',
-  45: 'hedge_client_stalled',
-  46: 'hedge_too_few_samples',
-  50: 'hedge_limit',
-  51: 'hedge_endpoint_limit',
-  52: 'hedge_budget',
-  53: 'hedge_pushback',
-  54: 'hedge_no_time',
-  55: 'hedge_no_endpoint',
-  57: 'hedge_rearmed',
-  58: 'hedge_postponed',
-  59: 'hedge_waiting',
-  60: 'retry_off',
-  62: 'not_idempotent',
-  63: 'attempts_exhausted',
-  64: 'retry_budget',
-  65: 'retry_no_time',
-  66: 'pushback_stop',
-  67: 'retry_no_endpoint',
-  68: 'retry_scheduled',
-  69: 'attempt_timeout_kept',
-  80: 'response',
-  81: 'fatal',
-  82: 'call_timeout',
-  83: 'deadline',
-  84: 'caller_cancelled',
-  85: 'shutdown',
-  100: 'lost_race',
-  101: 'call_timeout',
-  102: 'call_cancelled',
-  103: 'attempt_timeout',
-  104: 'shutdown',
-  105: 'deadline',
-  120: 'stale_id',
-  121: 'duplicate',
-  122: 'late',
-  123: 'orphan_expired',
-  124: 'class_unknown',
-  140: 'signal_applied',
-  141: 'signal_old_version',
-  142: 'signal_invalid',
-  143: 'signal_clamped',
-  144: 'signal_stale',
-  145: 'signal_refreshed',
-  146: 'signal_version_reset',
-  150: 'handshake_start',
-  151: 'handshake_refresh',
-  152: 'handshake_stale',
-  160: 'actions',
-  161: 'hedge',
-  162: 'retry',
-  163: 'attempt_timeout',
-  164: 'call_timeout',
-  165: 'deadline',
-  166: 'orphan',
-  167: 'handshake',
-  168: 'drain',
-  180: 'in_zone',
-  181: 'other_zone',
-  182: 'non_replica',
-  183: 'starting',
-  184: 'unhealthy',
-  185: 'ejected',
-  186: 'other_region',
-  187: 'breaker',
-  188: 'breaker_probe',
-  189: 'breaker_closed',
-  200: 'clock_behind',
-  201: 'token_malformed',
-  202: 'out_of_range',
-};
+/** Short names by code; a code that no reason has is left out. */
+export const REASONS: readonly (ReasonSlug | undefined)[] = [
+  'ok', // 0
+  , , , , , , , , ,
+  'draining', // 10
+  'unknown_namespace', // 11
+  'unknown_operation', // 12
+  'deadline_passed', // 13
+  'capacity', // 14
+  'no_endpoint', // 15
+  'breaker_open', // 16
+  'call_limit', // 17
+  'clock_untrusted', // 18
+  'no_clock', // 19
+  'lease_exhausted', // 20
+  'no_nonce_seed', // 21
+  , , , , , , , ,
+  'primary', // 30
+  'hedge_due', // 31
+  'hedge_after_failure', // 32
+  'retry_due', // 33
+  , , , , , ,
+  'hedge_off', // 40
+  'hedge_not_idempotent', // 41
+  'hedge_priority', // 42
+  'hedge_too_few_endpoints', // 43
+  'hedge_slo_missed', // 44
+  'hedge_client_stalled', // 45
+  'hedge_too_few_samples', // 46
+  , , ,
+  'hedge_limit', // 50
+  'hedge_endpoint_limit', // 51
+  'hedge_budget', // 52
+  'hedge_pushback', // 53
+  'hedge_no_time', // 54
+  'hedge_no_endpoint', // 55
+  ,
+  'hedge_rearmed', // 57
+  'hedge_postponed', // 58
+  'hedge_waiting', // 59
+  'retry_off', // 60
+  ,
+  'not_idempotent', // 62
+  'attempts_exhausted', // 63
+  'retry_budget', // 64
+  'retry_no_time', // 65
+  'pushback_stop', // 66
+  'retry_no_endpoint', // 67
+  'retry_scheduled', // 68
+  'attempt_timeout_kept', // 69
+  , , , , , , , , , ,
+  'response', // 80
+  'fatal', // 81
+  'call_timeout', // 82
+  'deadline', // 83
+  'caller_cancelled', // 84
+  'shutdown', // 85
+  , , , , , , , , , , , , , ,
+  'lost_race', // 100
+  'call_timeout', // 101
+  'call_cancelled', // 102
+  'attempt_timeout', // 103
+  'shutdown', // 104
+  'deadline', // 105
+  , , , , , , , , , , , , , ,
+  'stale_id', // 120
+  'duplicate', // 121
+  'late', // 122
+  'orphan_expired', // 123
+  'class_unknown', // 124
+  , , , , , , , , , , , , , , ,
+  'signal_applied', // 140
+  'signal_old_version', // 141
+  'signal_invalid', // 142
+  'signal_clamped', // 143
+  'signal_stale', // 144
+  'signal_refreshed', // 145
+  'signal_version_reset', // 146
+  , , ,
+  'handshake_start', // 150
+  'handshake_refresh', // 151
+  'handshake_stale', // 152
+  , , , , , , ,
+  'actions', // 160
+  'hedge', // 161
+  'retry', // 162
+  'attempt_timeout', // 163
+  'call_timeout', // 164
+  'deadline', // 165
+  'orphan', // 166
+  'handshake', // 167
+  'drain', // 168
+  , , , , , , , , , , ,
+  'in_zone', // 180
+  'other_zone', // 181
+  'non_replica', // 182
+  'starting', // 183
+  'unhealthy', // 184
+  'ejected', // 185
+  'other_region', // 186
+  'breaker', // 187
+  'breaker_probe', // 188
+  'breaker_closed', // 189
+  , , , , , , , , , ,
+  'clock_behind', // 200
+  'token_malformed', // 201
+  'out_of_range', // 202
+];
 
 /** Codes by name. */
 export const enum ReasonCode {

@@ -63,12 +63,18 @@ pub(crate) fn reasons() -> String {
     }
     out.truncate(out.trim_end().len());
     out.push_str(
-        ";\n\n/** Short names by code. */\nexport const REASONS: Readonly<Record<number, ReasonSlug>> = {\n",
+        ";\n\n/** Short names by code; a code that no reason has is left out. */\nexport const REASONS: readonly (ReasonSlug | undefined)[] = [\n",
     );
+    let mut next = 0;
     for reason in Reason::ALL {
-        let _ = writeln!(out, "  {}: '{}',", reason.code(), reason.slug());
+        let code = reason.code();
+        if code > next {
+            let _ = writeln!(out, " {}", " ,".repeat(usize::from(code - next)));
+        }
+        let _ = writeln!(out, "  '{}', // {code}", reason.slug());
+        next = code + 1;
     }
-    out.push_str("};\n\n/** Codes by name. */\nexport const enum ReasonCode {\n");
+    out.push_str("];\n\n/** Codes by name. */\nexport const enum ReasonCode {\n");
     for reason in Reason::ALL {
         let _ = writeln!(out, "  /** {} */\n  {reason:?} = {},", reason.text(), reason.code());
     }
