@@ -6,8 +6,17 @@
  */
 
 import type { PendingCall } from './call.js';
+import { misuse } from './misuse.js';
 import { kindOf, ordinalOf, priorityOf, reasonOf } from './record.js';
 import { ATTEMPT_KINDS, type AttemptKind } from './words.js';
+
+/** What a server tells of its load with an answer. */
+export interface ServerLoad {
+  /** Requests in flight there, of all clients: a whole number from 0. */
+  readonly inFlight: number;
+  /** Latency there at about that load, in milliseconds from 0; without it, what the attempt took is read. */
+  readonly latencyMs?: number | undefined;
+}
 
 /** One transmission of a call: where to, which, and until when. */
 export interface Attempt {
@@ -23,6 +32,13 @@ export interface Attempt {
   readonly token: string | undefined;
   /** Aborted when this attempt is not wanted any more; made when it is first read. */
   readonly signal: AbortSignal;
+
+  /**
+   * Hands in what the server told of its load; `balance.policy` `hot_cold` heeds it.
+   *
+   * It counts when the attempt answers, so it is called before that; called again, the last report counts.
+   */
+  report(load: ServerLoad): void;
 }
 
 /** How an attempt stands with the core. */
@@ -56,6 +72,8 @@ export class Transmission implements Attempt {
   result = -1;
   /** What it answered, kept until the call is decided. @internal */
   value: unknown;
+  /** What the server told of its load. @internal */
+  load: ServerLoad | undefined;
   /** @internal */
   standing: Standing = Standing.Open;
   /** Code of the reason why it was sent, later of the reason why it was cancelled. @internal */
@@ -81,6 +99,17 @@ export class Transmission implements Attempt {
       if (this.standing === Standing.Unwanted) this.#controller.abort(this.call.whyStopped(this.reason));
     }
     return this.#controller.signal;
+  }
+
+  report(load: ServerLoad): void {
+    const { inFlight, latencyMs } = load;
+    if (!Number.isSafeInteger(inFlight) || inFlight < 0) {
+      throw misuse(`inFlight: ${String(inFlight)}, want a whole number from 0`);
+    }
+    if (latencyMs !== undefined && !(latencyMs >= 0)) {
+      throw misuse(`latencyMs: ${String(latencyMs)}, want a number of milliseconds from 0`);
+    }
+    this.load = { inFlight, latencyMs };
   }
 
   /** Whether the callback could have seen an abort. @internal */

@@ -84,7 +84,7 @@ export class Driver implements Owner, Reports, Sleeper {
     this.#hand((now) => {
       if (!attempt.call.settled) attempt.value = value;
       this.#ended(attempt, 0, now);
-      this.#engine.response(attempt.id, now);
+      this.#engine.response(attempt.id, attempt.load, now);
     });
   }
 

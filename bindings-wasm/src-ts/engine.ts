@@ -1,3 +1,5 @@
+import type { ServerLoad } from './attempt.js';
+
 /**
  * The core as the driver sees it: numbers in, records out.
  *
@@ -40,8 +42,8 @@ export interface Engine {
     now: number,
   ): number;
 
-  /** Reports the answer of an attempt. */
-  response(attempt: number, now: number): void;
+  /** Reports the answer of an attempt, and what the server told of its load with it. */
+  response(attempt: number, load: ServerLoad | undefined, now: number): void;
 
   /** Reports the failure of an attempt; `packed` is its class + 2^8 when the server said never. */
   failure(attempt: number, packed: number, retryAfter: number, maxRetries: number, now: number): void;

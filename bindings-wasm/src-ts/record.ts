@@ -16,6 +16,8 @@ export const enum Code {
   Reject = 4,
   Handshake = 5,
   Note = 6,
+  /** An input: an answer, with the requests in flight at its server in slot 4 and the latency there in slot 5. */
+  Response = 65,
 }
 
 /** Positions within a record. */

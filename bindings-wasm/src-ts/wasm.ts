@@ -5,8 +5,9 @@
  */
 
 import * as glue from './glue.js';
+import type { ServerLoad } from './attempt.js';
 import type { ClientField, Core, Engine, HttpReading, Stats, TopologyChange } from './engine.js';
-import { RECORD } from './record.js';
+import { Code, NOT_GIVEN, RECORD } from './record.js';
 
 let memory: WebAssembly.Memory | undefined;
 
@@ -15,7 +16,6 @@ export function core(module: () => WebAssembly.Module | BufferSource): Core {
   memory ??= glue.initSync({ module: module() }).memory;
   return wasm;
 }
-
 
 const wasm: Core = {
   create: (config, seed, notes, now) => new WasmEngine(config, seed, notes, now),
@@ -79,8 +79,14 @@ class WasmEngine implements Engine {
     return this.#client.start(cookie, namespace, operation, replicas, deadline, wall, packed, now);
   }
 
-  response(attempt: number, now: number): void {
-    this.#client.handleResponse(attempt, now);
+  response(attempt: number, load: ServerLoad | undefined, now: number): void {
+    if (load === undefined) {
+      this.#client.handleResponse(attempt, now);
+      return;
+    }
+    const { inFlight, latencyMs = NOT_GIVEN } = load;
+    this.records().set([Code.Response, NOT_GIVEN, NOT_GIVEN, attempt, inFlight, latencyMs, NOT_GIVEN, NOT_GIVEN]);
+    this.#client.pushEvents(1, now);
   }
 
   failure(attempt: number, packed: number, retryAfter: number, maxRetries: number, now: number): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, type Event } from 'hedgerow';
-import { HeldTransport, service, watched } from './scene.js';
+import { CONFIG, HeldTransport, service, watched } from './scene.js';
 
 test('endpoints come, change and go while calls run', async () => {
   const { client, clock } = service({ endpoints: ['a'] });
@@ -40,6 +40,38 @@ test('replicas and placement decide where a call begins', async () => {
   }
   const many = Array.from({ length: 40 }, (_, at) => `unknown ${at}`);
   assert.ok(await client.call(({ endpoint }) => endpoint, { replicas: many }));
+});
+
+test('what servers report of their load decides where calls go', async () => {
+  const latency = new Map([['a', 9], ['b', 2], ['c', 5]]);
+  const config = { ...CONFIG, balance: { policy: 'hot_cold' as const } };
+  // As many that chance alone would not answer all of them.
+  for (let seed = 0; seed < 20; seed += 1) {
+    const { client } = service({ config, seed: new Uint8Array(32).fill(seed) });
+    const visited = (): Promise<string> =>
+      client.call((attempt) => {
+        attempt.report({ inFlight: 7 });
+        attempt.report({ inFlight: 2, latencyMs: latency.get(attempt.endpoint) ?? 0 });
+        return attempt.endpoint;
+      });
+    const seen = [await visited(), await visited(), await visited()];
+    const fastest = seen.sort((one, other) => (latency.get(one) ?? 0) - (latency.get(other) ?? 0))[0];
+    assert.equal(await visited(), fastest, `seed ${seed}, among ${seen}`);
+  }
+});
+
+test('a report that is none is refused with a sentence that names it', async () => {
+  const { client } = service();
+  for (const inFlight of [-1, 0.5, NaN, Infinity]) {
+    const call = client.call((attempt) => attempt.report({ inFlight }), { op: 'once' });
+    await assert.rejects(call, { code: 'invalid_argument', message: `inFlight: ${inFlight}, want a whole number from 0` });
+  }
+  for (const latencyMs of [-1, NaN]) {
+    const call = client.call((attempt) => attempt.report({ inFlight: 0, latencyMs }), { op: 'once' });
+    await assert.rejects(call, { code: 'invalid_argument', message: `latencyMs: ${latencyMs}, want a number of milliseconds from 0` });
+  }
+  assert.equal(client.pending, 0);
+  assert.equal(await client.call((attempt) => attempt.report({ inFlight: 0 }), { op: 'once' }), undefined);
 });
 
 test('a placement that throws is the error of its call', async () => {
