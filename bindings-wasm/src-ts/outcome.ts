@@ -6,7 +6,7 @@
  */
 
 import { FAILURE_CLASSES, type FailureClass } from './words.js';
-import { StateError } from './errors.js';
+import { misuse } from './misuse.js';
 
 /** What a failed attempt tells the policies. */
 export interface Failure {
@@ -55,7 +55,7 @@ const UNKNOWN: Failure = { class: 'transient' };
 function resolved(meaning: Failure | FailureClass): Failure {
   const failure = typeof meaning === 'string' ? { class: meaning } : meaning;
   if (!FAILURE_CLASSES.includes(failure.class)) {
-    throw new StateError('invalid_argument', `class: ${String(failure.class)}, want ${FAILURE_CLASSES.join(', ')}`);
+    throw misuse(`class: ${String(failure.class)}, want ${FAILURE_CLASSES.join(', ')}`);
   }
   return failure;
 }
