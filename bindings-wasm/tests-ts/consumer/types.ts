@@ -20,8 +20,7 @@ export const word: Config = { hedge: { strategy: 'fast' } };
 export const field: Config = { hedge: { delay: 5 } };
 // @ts-expect-error where this field may not stand
 export const place: Config = { namespaces: { users: { trace: { notes: 5 } } } };
-// @ts-expect-error not available yet
-export const later: Config = { hedge: { denied: 'wait' } };
+export const waiting: Config = { hedge: { denied: 'wait' } };
 
 const client: Client = createClient({
   config,
