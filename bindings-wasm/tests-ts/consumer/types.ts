@@ -32,6 +32,9 @@ const client: Client = createClient({
 
 const text = client.call(async ({ endpoint, signal, token }) => `${endpoint} ${String(signal.aborted)} ${token ?? ''}`);
 same<typeof text, Promise<string>>(true);
+void client.call((attempt) => attempt.report({ inFlight: 3, latencyMs: 0.5 }));
+// @ts-expect-error a report tells the requests in flight
+void client.call((attempt) => attempt.report({ latencyMs: 5 }));
 const number = client.call(() => 5, { op: 'get', key: 'k', deadlineMs: Infinity, priority: 'bulk', signal: undefined });
 same<typeof number, Promise<number>>(true);
 
