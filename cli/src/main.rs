@@ -3,6 +3,7 @@
 //! Every subcommand has `--json` and `--help`, and exits with 0, with 1 when it found a fault, or with 2 when it was
 //! asked in a way it cannot answer.
 
+mod bounds;
 mod check;
 mod draw;
 mod output;
@@ -27,6 +28,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Tells what a configuration promises: attempts, waits, the longest call, extra load, memory.
+    Bounds(bounds::Args),
     /// Validates a configuration: every fault with its path, value and range, and settings without effect.
     Check(check::Args),
     /// Runs experiments of the deterministic fleet simulator.
@@ -37,6 +40,7 @@ enum Command {
 impl Command {
     fn run(&self) -> Result<(), Failure> {
         match self {
+            Self::Bounds(args) => args.run(),
             Self::Check(args) => args.run(),
             Self::Sim(command) => command.run(),
         }

@@ -40,3 +40,26 @@ fn a_document_is_checked_and_every_fault_is_told() {
     assert_eq!(hedgerow("check no/such.json").status.code(), Some(2));
     let _ = told(&check);
 }
+
+#[test]
+fn a_document_is_bounded_in_words_and_as_a_document() {
+    let text = r#"{"objective": {"target_us": 10000, "max_us": 500000},
+        "operations": {"get": {"idempotency": "natural"}}}"#;
+    let document = file("bounded.json", text);
+    let words = printed(&hedgerow(&format!("bounds {}", document.display())));
+    for want in [
+        "Operation get\n  attempts of a call                 4: the primary, 2 retries and 1 hedge\n",
+        "  longest call                       515.625 ms, of a client that does not pause\n",
+        "  waits before retries               5 ms to 10 ms, then 0 to 20 ms\n",
+        "  in any 10 s                        111, when 1000 calls begin\n",
+    ] {
+        assert!(words.contains(want), "{words}");
+    }
+    let json = printed(&hedgerow(&format!("bounds {} --json -", document.display())));
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["classes"][1]["operation"], "get");
+    assert_eq!(json["classes"][1]["amplification_ppm"], 1_100_000);
+    let refused =
+        hedgerow(&format!("bounds {}", file("unbounded.json", r#"{"hedge": {"max": 9}}"#).display()));
+    assert_eq!((refused.status.code(), told(&refused).as_str()), (Some(1), "hedge.max: 9, want 0..=4\n"));
+}

@@ -12,7 +12,9 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod bounds;
 pub mod check;
 mod event;
 pub mod idle;
 pub mod lines;
+pub mod span;

@@ -119,10 +119,11 @@ fn breaker(choices: &mut Choices<'_>) -> Value {
 
 /// A budget, of a few modes.
 fn budget(choices: &mut Choices<'_>) -> Value {
-    match choices.below(4) {
+    match choices.below(5) {
         0 => json!({"mode": "off"}),
         1 => json!({"mode": "grpc"}),
         2 => json!({"mode": "aws"}),
+        3 => json!({"mode": "finagle", "ttl_us": 1_000_000, "min_per_s": choices.pick(&[0, 1]), "pct": 0.5}),
         _ => {
             json!({"mode": "ratio", "cap": choices.pick(&[1, 10]), "ratio": choices.pick(&[0.0, 0.1, 0.51])})
         }

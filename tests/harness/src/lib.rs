@@ -4,6 +4,7 @@
 pub mod bytes;
 pub mod documents;
 mod guards;
+mod promises;
 pub mod shadow;
 pub mod targets;
 pub mod world;

@@ -4,14 +4,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hedgerow::client::action::{Action, AttemptKind, GivenToken, Note, Operation};
+use hedgerow::client::action::{Action, AttemptKind, GivenToken, Note, Operation, Start};
 use hedgerow::config::{ClassSettings, Idempotency};
 use hedgerow::retry::budget::{BudgetSettings, TOKEN};
 use hedgerow::token::Token;
 use hedgerow::{AttemptId, CallId, Client, Config, EndpointId, Instant, Reason};
+use hedgerow_why::bounds::CallBounds;
 
 use crate::documents::OPERATIONS;
 use crate::guards::Guards;
+use crate::promises::Promises;
 
 /// What the sends of a call carried.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +34,7 @@ struct Seen {
     cookie: u64,
     idempotency: Idempotency,
     settings: ClassSettings,
+    bounds: CallBounds,
     given: Option<GivenToken>,
     token: Carried,
     sends: u32,
@@ -49,6 +52,7 @@ pub struct Shadow {
     cancelled: BTreeSet<AttemptId>,
     minted: BTreeSet<Token>,
     guards: Guards,
+    promises: Promises,
     signalled: bool,
 }
 
@@ -56,6 +60,7 @@ impl Shadow {
     /// Knows the configuration and nothing else.
     pub fn new(config: Config) -> Self {
         Self {
+            promises: Promises::new(&config),
             config,
             calls: BTreeMap::new(),
             open: BTreeMap::new(),
@@ -81,19 +86,15 @@ impl Shadow {
     }
 
     /// A call was admitted.
-    pub fn started(
-        &mut self,
-        call: CallId,
-        cookie: u64,
-        idempotency: Idempotency,
-        operation: Operation,
-        given: Option<GivenToken>,
-    ) {
+    pub fn started(&mut self, call: CallId, request: &Start<'_>, idempotency: Idempotency) {
+        let operation = request.operation.0;
+        let priority = request.priority.unwrap_or(self.config.operation(operation).1);
         let seen = Seen {
-            cookie,
+            cookie: request.cookie,
             idempotency,
-            settings: self.config.class(0, operation.0),
-            given,
+            settings: self.config.class(0, operation),
+            bounds: CallBounds::of_call(&self.config, 0, operation, idempotency, priority),
+            given: request.token,
             token: Carried::NotSent,
             sends: 0,
             completed: false,
@@ -130,6 +131,12 @@ impl Shadow {
 
     /// A note was handed out.
     pub fn noted(&mut self, note: &Note) {
+        if note.reason == Reason::RetryScheduled {
+            let seen = note.call.and_then(|call| self.calls.get(&call)).expect("a waiting call was admitted");
+            let wait = Instant::from_micros(note.value).since(note.at);
+            assert!(self.signalled || wait <= seen.bounds.longest_wait, "a wait of {wait:?}");
+            self.promises.granted(note.at);
+        }
         if note.reason == Reason::OrphanExpired
             && let Some(attempt) = note.attempt
         {
@@ -140,13 +147,23 @@ impl Shadow {
     /// An action was handed out.
     pub fn acted(&mut self, action: &Action, client: &Client) {
         match *action {
-            Action::Send { call, attempt, endpoint, kind, ordinal, token, cookie, .. } => {
+            Action::Send {
+                call,
+                attempt,
+                endpoint,
+                kind,
+                ordinal,
+                token,
+                cookie,
+                remaining,
+                deadline,
+                ..
+            } => {
                 assert!(client.endpoint_name(endpoint).is_some(), "I5: a pick is live");
                 self.guards.sent(attempt, endpoint);
                 self.sent(call, attempt, endpoint, kind, ordinal, token, cookie);
-                let remaining =
-                    if let Action::Send { remaining, .. } = *action { remaining.as_micros() } else { 0 };
-                assert!(remaining > 0, "I18: time is left");
+                assert!(remaining.as_micros() > 0, "I18: time is left");
+                self.promises.sent(call, kind, deadline - remaining);
             }
             Action::Cancel { attempt, .. } => {
                 assert!(self.cancelled.insert(attempt), "I17: at most one cancel");
@@ -154,11 +171,15 @@ impl Shadow {
                 let seen = self.calls.get_mut(call).expect("its call was started");
                 assert!(seen.outstanding.remove(&attempt).is_some());
             }
-            Action::Complete { call, cookie, .. } => {
+            Action::Complete { call, cookie, reason, wall, live, .. } => {
                 let seen = self.calls.get_mut(&call).expect("I13: a completed call was admitted");
                 assert_eq!(seen.cookie, cookie);
                 assert!(seen.sends > 0 && !seen.completed, "I13: once, after the first send");
                 seen.completed = true;
+                let longest = if self.signalled { seen.bounds.signalled } else { seen.bounds.longest };
+                let timed_out = reason == Reason::CallTimeout;
+                assert!(!timed_out || live <= longest.live, "a call of {live:?}, promised {longest:?}");
+                self.promises.completed(call, wall);
             }
             _ => {}
         }
@@ -188,6 +209,7 @@ impl Shadow {
         if !self.signalled && hedge {
             assert!(hedges as u32 <= seen.settings.limits.hedges, "I1: {hedges} hedges in flight");
         }
+        assert!(seen.sends <= seen.bounds.attempts(), "{} attempts, promised {:?}", seen.sends, seen.bounds);
         let repeatable = seen.idempotency != Idempotency::None || seen.settings.retry.resend_not_sent;
         assert!(seen.sends == 1 || repeatable, "I15: one send of what is not idempotent");
         assert!(
@@ -222,7 +244,7 @@ impl Shadow {
     }
 
     /// Everything has ended: each call completed once, and the budget's promise holds over the whole run.
-    pub fn all_over(&self, client: &Client, now: Instant) {
+    pub fn all_over(&mut self, client: &Client, now: Instant) {
         assert!(self.calls.values().all(|seen| seen.completed), "I13: every call completes");
         assert!(self.open.is_empty(), "every attempt has ended");
         let stats = client.stats();
@@ -230,5 +252,6 @@ impl Shadow {
         assert_eq!(stats.notes_lost, 0, "every note was looked at");
         assert_eq!((stats.started, completed), (self.calls.len() as u64, self.calls.len() as u64));
         self.amplification_is_bounded(stats.budget_withdrawn, now);
+        self.promises.hold();
     }
 }

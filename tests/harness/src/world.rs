@@ -126,7 +126,7 @@ impl World {
                 assert!(allowed.is_none_or(|most| held <= most), "{held} calls of {allowed:?}");
                 let documented =
                     request.idempotency.unwrap_or_else(|| Shadow::idempotency_of(request.operation));
-                self.shadow.started(call, self.cookie, documented, request.operation, request.token);
+                self.shadow.started(call, &request, documented);
             }
             Err(_) => assert_eq!(
                 before,
