@@ -28,9 +28,11 @@
 pub mod arm;
 pub mod experiments;
 pub mod fault;
+pub mod fleet;
 pub mod heap;
 pub mod metrics;
 pub mod reference;
+pub mod request;
 pub mod sample;
 pub mod stats;
 pub mod stream;

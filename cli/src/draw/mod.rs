@@ -5,6 +5,7 @@
 mod bars;
 mod lines;
 mod look;
+mod scatter;
 
 use crate::{Failure, output};
 use serde_json::Value;
@@ -35,6 +36,20 @@ pub(crate) fn all(report: &Value, folder: &Path) -> Result<Vec<PathBuf>, Failure
         write(&name, lines::draw(report, &name))?;
     }
     write("amplification", bars::draw(report, "amplification"))?;
+    Ok(drawn)
+}
+
+/// Draws a recommendation into a folder: latencies without and with it, and gain over cost of all that was tried.
+pub(crate) fn recommendation(report: &Value, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let case = report["experiment"].as_str().unwrap_or("report");
+    let drawings = [("latency", lines::draw(report, "latency")), ("gains", Some(scatter::draw(report)))];
+    let mut drawn = Vec::new();
+    for (what, svg) in drawings {
+        let Some(svg) = svg else { continue };
+        let path = folder.join(format!("{case}-{what}.svg"));
+        output::text(&path, &svg.map_err(Failure::Misuse)?)?;
+        drawn.push(path);
+    }
     Ok(drawn)
 }
 

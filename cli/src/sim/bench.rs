@@ -1,10 +1,8 @@
 //! `hedgerow sim bench`: how many events in a second.
 
 use crate::{Failure, output};
-use hedgerow_sim::arm::Arm;
 use hedgerow_sim::experiments::supermarket::Supermarket;
-use hedgerow_sim::sample::{Arrivals, Model, Rates};
-use hedgerow_sim::world::{World, spec::Spec};
+use hedgerow_sim::request::{self, Steps};
 use serde_json::json;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -49,17 +47,11 @@ impl Args {
     }
 
     fn clients(&self) -> Result<u64, Failure> {
-        let spec = Spec {
-            servers: 16,
-            arrivals: Arrivals::Poisson(Rates::constant(8000.0).map_err(Failure::misuse)?),
-            // Some four events belong to a call.
-            calls: Some(self.events / 40),
-            service: vec![Model::exp(1000.0)],
-            ..Spec::default()
-        };
-        let arm = Arm::named("netflix").map_err(Failure::misuse)?;
-        let world = World::new(&spec, &arm, 1).map_err(Failure::misuse)?;
-        Ok(world.run().events)
+        // Some four events belong to a call.
+        let calls = (self.events / 40).max(100);
+        let mut steps = Steps::new(&request::bench(calls)).map_err(Failure::misuse)?;
+        steps.advance(u64::MAX);
+        Ok(steps.events())
     }
 }
 

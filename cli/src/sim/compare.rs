@@ -1,6 +1,6 @@
 //! `hedgerow sim compare`: one experiment, two configurations or more.
 
-use super::{run, select};
+use super::{arms, run, select};
 use crate::{Failure, output, table};
 use hedgerow_sim::experiments::{Figure, Report, Row};
 use serde_json::Value;
@@ -33,7 +33,12 @@ impl Args {
         if self.arm.len() < 2 {
             return Err(Failure::Misuse("arm: 1, want two or more to compare".to_owned()));
         }
-        let reports = run::measure(&select::cases(&self.what)?, self.seed, self.seeds, &self.arm)?;
+        let cases = select::cases(&self.what)?;
+        let reports = run::with_session(cases.len(), self.seed, |session, bar| {
+            session.seeds = self.seeds;
+            arms::choose(session, &self.arm)?;
+            run::measure(&cases, session, bar)
+        })?;
         let is_quiet = self.json.as_deref() == Some("-".as_ref());
         for (case, report) in reports.iter().filter(|_| !is_quiet) {
             println!("{}", table::of(report, select::title(case)));

@@ -7,6 +7,7 @@ mod compare;
 mod diff;
 mod list;
 mod plot;
+mod recommend;
 mod run;
 mod select;
 mod swarm;
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Plot(plot::Args),
     /// Compares two reports, figure by figure.
     Diff(diff::Args),
+    /// Looks for the cheapest configuration with which a fleet of one's own meets its objective.
+    Recommend(recommend::Args),
     /// Draws random worlds and checks every invariant after every event.
     Swarm(swarm::Args),
     /// Measures how many events the simulator runs in a second.
@@ -48,6 +51,7 @@ impl Command {
             Self::Sweep(args) => args.run(),
             Self::Plot(args) => args.run(),
             Self::Diff(args) => args.run(),
+            Self::Recommend(args) => args.run(),
             Self::Swarm(args) => args.run(),
             Self::Bench(args) => args.run(),
         }

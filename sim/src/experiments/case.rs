@@ -60,9 +60,14 @@ impl Case {
     pub fn read_all(text: &str) -> Result<Vec<Self>, InputError> {
         let document: Value =
             serde_json::from_str(text).map_err(|error| InputError(format!("document: {error}")))?;
+        Self::read_document(&document)
+    }
+
+    /// Reads one case, bare inputs, or an object whose `cases` are many.
+    pub fn read_document(document: &Value) -> Result<Vec<Self>, InputError> {
         match document["cases"].as_array() {
             Some(cases) => cases.iter().map(Self::read).collect(),
-            None => Ok(vec![Self::read(&document)?]),
+            None => Ok(vec![Self::read(document)?]),
         }
     }
 

@@ -4,41 +4,53 @@
 //! an expectation of `x` holds for every seed; or, where an experiment compares medians only, with the median.
 //! Figures that some arms lack are `nothing`, never 0.
 
-use super::{Figure, InputError, Report, Row, Series, Session};
+use super::{Figure, InputError, Report, Row, Series, Session, Tracing};
+use hedgerow::trace::Trace;
+use serde_json::json;
+
 use crate::arm::Arm;
 use crate::metrics::{Metrics, share};
 use crate::stats::median;
-use crate::world::World;
 use crate::world::spec::Spec;
+use crate::world::{Progress, World};
 
 /// What beside the usual figures an experiment asks of a run.
-pub(super) type Extra = fn(&Metrics) -> Vec<(&'static str, Option<f64>)>;
+pub(crate) type Extra = fn(&Metrics) -> Vec<(&'static str, Option<f64>)>;
 
 /// No further figures.
-pub(super) fn nothing_more(_: &Metrics) -> Vec<(&'static str, Option<f64>)> {
+pub(crate) fn nothing_more(_: &Metrics) -> Vec<(&'static str, Option<f64>)> {
     Vec::new()
 }
 
 /// One world of an experiment.
 #[derive(Debug)]
-pub(super) struct Fleet {
-    pub(super) spec: Spec,
-    pub(super) seeds: u64,
+pub(crate) struct Fleet {
+    pub(crate) spec: Spec,
+    pub(crate) seeds: u64,
     /// Whether a plain figure is the median over the seeds.
-    pub(super) medians: bool,
-    pub(super) extra: Extra,
+    pub(crate) medians: bool,
+    pub(crate) extra: Extra,
 }
 
 impl Fleet {
     /// The rows of these arms.
-    pub(super) fn report(&self, arms: &[Arm], session: &mut Session<'_>) -> Result<Report, InputError> {
+    pub(crate) fn report(&self, arms: &[Arm], session: &mut Session<'_>) -> Result<Report, InputError> {
         let rows = arms.iter().map(|arm| self.row(arm, session)).collect::<Result<_, _>>()?;
+        Ok(self.with_faults(Report::of(rows)))
+    }
+
+    /// The report of one finished run.
+    pub(crate) fn report_of(&self, arm: &str, run: Metrics) -> Report {
+        self.with_faults(Report::of(vec![self.summary(arm, &[run])]))
+    }
+
+    fn with_faults(&self, report: Report) -> Report {
         let faults = self.spec.faults.iter().flat_map(|fault| {
             let listed = fault.when.listed().iter();
             listed.map(|&(from, to)| (fault.kind.name().to_owned(), from as f64 / 1e6, to as f64 / 1e6))
         });
         let faults = faults.collect();
-        Ok(Report { faults, ..Report::of(rows) })
+        Report { faults, ..report }
     }
 
     fn row(&self, arm: &Arm, session: &mut Session<'_>) -> Result<Row, InputError> {
@@ -46,7 +58,13 @@ impl Fleet {
         session.once(&key, |session| {
             let mut runs = Vec::new();
             for seed in session.seeds(self.seeds) {
-                runs.push(World::new(&self.spec, arm, seed)?.run());
+                if session.trace == Tracing::Wanted {
+                    let (run, lines) = traced(&self.spec, arm, seed)?;
+                    session.trace = Tracing::Taken(lines);
+                    runs.push(run);
+                } else {
+                    runs.push(World::new(&self.spec, arm, seed)?.run());
+                }
                 session.finished(&arm.name);
             }
             Ok(self.summary(&arm.name, &runs))
@@ -84,21 +102,45 @@ impl Fleet {
     }
 }
 
+/// Events between two times at which a trace is taken out of its client: far fewer than it has room for.
+const TRACE_EVERY: u64 = 1024;
+
+/// A run with the trace of client 0. Recording changes no decision.
+fn traced(spec: &Spec, arm: &Arm, seed: u64) -> Result<(Metrics, String), InputError> {
+    let arm = arm.clone().with(&json!({"trace": {"enabled": true}}));
+    let (mut world, mut bytes) = (World::new(spec, &arm, seed)?, Vec::new());
+    loop {
+        let progress = world.advance(TRACE_EVERY);
+        for client in 0..spec.clients {
+            // What the others recorded is dropped, or it would wait until their room is used up.
+            let mut others = Vec::new();
+            let into = if client == 0 { &mut bytes } else { &mut others };
+            world.client_mut(client).map(|client| client.poll_trace_bytes(into));
+        }
+        if progress != Progress::Running {
+            break;
+        }
+    }
+    let trace = Trace::from_bytes(&bytes).map_err(|error| InputError(format!("trace: {error}")))?;
+    let lines = trace.lines().map(|line| line + "\n").collect();
+    Ok((world.finish(), lines))
+}
+
 /// The arms of an experiment: those that were chosen, or its own.
-pub(super) fn arms(session: &Session<'_>, own: &[Arm]) -> Result<Vec<Arm>, InputError> {
+pub(crate) fn arms(session: &Session<'_>, own: &[Arm]) -> Result<Vec<Arm>, InputError> {
     if session.chosen.is_empty() {
         return Ok(own.to_vec());
     }
-    session.chosen.iter().map(|name| named(name)).collect()
+    session.chosen.iter().map(|name| session.arm(name)).collect()
 }
 
 /// The arm of a name.
-pub(super) fn named(name: &str) -> Result<Arm, InputError> {
+pub(crate) fn named(name: &str) -> Result<Arm, InputError> {
     Ok(Arm::named(name)?)
 }
 
 /// The figures that every run has; times in ms.
-pub(super) fn figures(run: &Metrics) -> Vec<(&'static str, Option<f64>)> {
+pub(crate) fn figures(run: &Metrics) -> Vec<(&'static str, Option<f64>)> {
     let summary = run.latency.summary();
     let ms = |us: Option<u64>| us.map(|us| us as f64 / 1000.0);
     let count = |count: u64| Some(count as f64);
@@ -136,7 +178,7 @@ pub(super) fn figures(run: &Metrics) -> Vec<(&'static str, Option<f64>)> {
 }
 
 /// What is drawn of a run: its latencies, and its calls over time.
-fn lines(run: &Metrics, row: &mut Row) {
+pub(crate) fn lines(run: &Metrics, row: &mut Row) {
     let step_s = run.series.step_us() as f64 / 1e6;
     let over_time = |of: fn(&crate::metrics::Second) -> u64| {
         let steps = run.series.steps().iter().enumerate();

@@ -115,6 +115,12 @@ impl<'a> Inputs<'a> {
         (!value.is_null()).then_some(value)
     }
 
+    /// The whole document, for a reader that is strict itself.
+    pub fn document(&self) -> &'a Map<String, Value> {
+        self.read.borrow_mut().extend(self.fields.keys().map(String::as_str));
+        self.fields
+    }
+
     /// Refuses the fields that were not read.
     pub fn finish(&self) -> Result<(), InputError> {
         let read = self.read.borrow();

@@ -34,10 +34,11 @@ mod e23;
 mod e24;
 mod e26;
 mod farm;
-mod fleet;
+pub(crate) mod fleet;
 mod inputs;
 mod notebook;
 mod occ;
+mod own;
 mod report;
 mod rules;
 mod session;
@@ -45,8 +46,9 @@ pub mod supermarket;
 
 pub use case::Case;
 pub use inputs::{InputError, Inputs};
+pub(crate) use own::FLEET_VIEW;
 pub use report::{Figure, Report, Row, Series};
-pub use session::{DEFAULT_SEED, Session};
+pub use session::{DEFAULT_SEED, Session, Tracing};
 
 /// Measures the inputs of a case.
 pub type Measure = fn(&Inputs<'_>, &mut Session<'_>) -> Result<Report, InputError>;
@@ -133,6 +135,7 @@ pub const ALL: &[&Experiment] = &[
     &e26::WEAKNESS,
     &rules::QUANTILES,
     &rules::SAMPLERS,
+    &own::FLEET,
 ];
 
 /// Experiments that wait for what is not available yet: they are neither run nor passed.

@@ -8,7 +8,6 @@
 
 use super::farm::{Farm, Layout};
 use super::{Figure, InputError, Inputs, Report, Row, Series, Session};
-use crate::arm::Arm;
 use crate::reference::mgk::SharedQueue;
 use crate::sample::{Arrivals, Keys, Model, Rates};
 use crate::stats::{Samples, Summary, median};
@@ -55,10 +54,8 @@ struct Chooser {
 
 impl Chooser {
     fn named(name: &str, session: &Session<'_>) -> Result<Self, InputError> {
-        let arm = session.documents.iter().find(|arm| arm.name == name).cloned();
-        let refused = |error: hedgerow::ConfigError| InputError(error.to_string());
-        let arm = arm.map_or_else(|| Arm::named(name), Ok).map_err(refused)?;
-        let balance = arm.document(&[], false).config(None).map_err(refused)?.balance;
+        let arm = session.arm(name)?;
+        let balance = arm.document(&[], false).config(None)?.balance;
         Ok(Self { balance, regions: arm.zones_are_regions })
     }
 }

@@ -9,6 +9,18 @@ use std::collections::BTreeMap;
 /// The seed of a run for which none is given.
 pub const DEFAULT_SEED: u64 = 1;
 
+/// Whether a trace is wanted, and what came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Tracing {
+    /// None is wanted.
+    #[default]
+    Off,
+    /// That of the next world with whole clients.
+    Wanted,
+    /// The JSON Lines of client 0, each chained to the one before; they hold its seed.
+    Taken(String),
+}
+
 /// What an experiment may ask of the one that runs it.
 pub struct Session<'a> {
     /// The seed of the first run.
@@ -21,6 +33,8 @@ pub struct Session<'a> {
     pub documents: Vec<Arm>,
     /// The arms to measure; empty for those of the inputs.
     pub arms: Vec<String>,
+    /// The trace of the first client of the first whole world.
+    pub trace: Tracing,
     /// The figures that are asked for, as they are written; empty for all.
     pub metrics: Vec<String>,
     progress: &'a mut dyn FnMut(&str),
@@ -41,6 +55,7 @@ impl<'a> Session<'a> {
             seeds: None,
             chosen: Vec::new(),
             documents: Vec::new(),
+            trace: Tracing::default(),
             arms: Vec::new(),
             metrics: Vec::new(),
             progress,
@@ -56,6 +71,14 @@ impl<'a> Session<'a> {
         let mut further = SplitMix64::new(self.seed);
         (0..self.seeds.unwrap_or(count))
             .scan(self.seed, move |seed, _| Some(std::mem::replace(seed, further.draw())))
+    }
+
+    /// The arm of a name: one that the user handed in, or one that is known.
+    pub fn arm(&self, name: &str) -> Result<Arm, InputError> {
+        match self.documents.iter().find(|arm| arm.name == name) {
+            Some(arm) => Ok(arm.clone()),
+            None => Ok(Arm::named(name)?),
+        }
     }
 
     /// Says that a run has ended.

@@ -26,6 +26,7 @@ pub use model::{Mixture, Model, ModelError};
 pub use named::{PAUSE_GAP_US, PAUSE_US, bigtable_curve, cassandra_mix};
 pub use normal::inverse_normal;
 pub use replay::Replay;
+pub(crate) use text::time;
 
 /// Microseconds of one millisecond, the unit of the formulas.
 pub(crate) const MS: f64 = 1000.0;

@@ -55,7 +55,8 @@ fn number(text: &str) -> Result<f64, ModelError> {
 }
 
 /// A time in microseconds.
-fn time(text: &str) -> Result<f64, ModelError> {
+/// A time in µs; a bare number is milliseconds.
+pub(crate) fn time(text: &str) -> Result<f64, ModelError> {
     let units = [("us", 1.0), ("ms", MS), ("s", MS * MS)];
     let unit = units.into_iter().find_map(|(unit, us)| Some((text.strip_suffix(unit)?, us)));
     let (digits, us) = unit.unwrap_or((text, MS));
