@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod sim;
 mod table;
+mod trace;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -32,6 +33,10 @@ enum Command {
     Bounds(bounds::Args),
     /// Validates a configuration: every fault with its path, value and range, and settings without effect.
     Check(check::Args),
+    /// Tells the story of one call of a trace as a timeline.
+    Explain(trace::Explain),
+    /// Repeats a trace and tells the first decision that differs, both sides explained.
+    Replay(trace::Replay),
     /// Runs experiments of the deterministic fleet simulator.
     #[command(subcommand)]
     Sim(sim::Command),
@@ -42,6 +47,8 @@ impl Command {
         match self {
             Self::Bounds(args) => args.run(),
             Self::Check(args) => args.run(),
+            Self::Explain(args) => args.run(),
+            Self::Replay(args) => args.run(),
             Self::Sim(command) => command.run(),
         }
     }

@@ -63,3 +63,75 @@ fn a_document_is_bounded_in_words_and_as_a_document() {
         hedgerow(&format!("bounds {}", file("unbounded.json", r#"{"hedge": {"max": 9}}"#).display()));
     assert_eq!((refused.status.code(), told(&refused).as_str()), (Some(1), "hedge.max: 9, want 0..=4\n"));
 }
+
+const TRACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/traces/scripted.trace.jsonl");
+
+/// The document under which the scripted trace was recorded.
+fn scripted(name: &str) -> PathBuf {
+    let script = include_str!("../../tests/traces/scripted.json");
+    let script: Value = serde_json::from_str(script).unwrap();
+    file(name, &script["config"].to_string())
+}
+
+#[test]
+fn a_call_is_explained_as_a_timeline() {
+    let words = printed(&hedgerow(&format!("explain {TRACE} 33554432")));
+    let want = "Call 33554432 (cookie 10)\n            +0  <- start: operation number 7, 3 replicas named\n";
+    assert!(words.starts_with(want), "{words}");
+    assert!(
+        words.contains("         +3 ms  == complete after 3 ms. response: An attempt answered."),
+        "{words}"
+    );
+    let config = scripted("explained.json");
+    let known = format!("explain {TRACE} 10 --cookie --config {}", config.display());
+    let words = printed(&hedgerow(&known));
+    assert!(words.contains("<- start: operation get") && words.contains("  plan  "), "{words}");
+    let json: Value = serde_json::from_str(&printed(&hedgerow(&format!("{known} --json -")))).unwrap();
+    assert_eq!(
+        (json["call"].as_u64(), json["moments"][1]["reason"].as_str()),
+        (Some(33554432), Some("primary"))
+    );
+    assert_eq!(hedgerow(&format!("explain {TRACE} 5")).status.code(), Some(2));
+}
+
+#[test]
+fn a_replay_agrees_or_tells_the_first_difference_with_both_sides() {
+    let config = scripted("replayed.json");
+    let replay = |trace: &str| hedgerow(&format!("replay {trace} --config {}", config.display()));
+    let same = replay(TRACE);
+    assert_eq!(same.status.code(), Some(0), "{}", told(&same));
+    assert!(printed(&same).starts_with("the same: "));
+    let other = hedgerow(&format!("replay {TRACE}"));
+    assert_eq!(other.status.code(), Some(2));
+    assert!(
+        told(&other).contains("recorded under the document of hash d10cbac9d52d2194"),
+        "{}",
+        told(&other)
+    );
+    let differs = replay(&another(TRACE).display().to_string());
+    assert_eq!(differs.status.code(), Some(1), "{}", told(&differs));
+    let words = printed(&differs);
+    for want in [
+        "record 25 at ",
+        "recorded:\n  [80,",
+        "replayed:\n  [80,",
+        "== complete after 3.001 ms",
+        "== complete after 3 ms",
+    ] {
+        assert!(words.contains(want), "{want}: {words}");
+    }
+}
+
+/// The trace of a library that reckons one wall time otherwise.
+fn another(trace: &str) -> PathBuf {
+    let trace = hedgerow_why::lines::from_lines(&std::fs::read_to_string(trace).unwrap()).unwrap();
+    let mut other = hedgerow_why::hedgerow::trace::Trace::new(trace.header().clone());
+    for mut record in trace.records() {
+        if record.index == 25 {
+            record.decisions[0].value += 1;
+        }
+        other.push(&record);
+    }
+    let lines: String = other.lines().map(|line| line + "\n").collect();
+    file("another.jsonl", &lines)
+}

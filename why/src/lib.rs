@@ -12,9 +12,14 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub use hedgerow;
+
 pub mod bounds;
 pub mod check;
 mod event;
 pub mod idle;
 pub mod lines;
+pub mod replay;
 pub mod span;
+pub mod story;
+mod told;
