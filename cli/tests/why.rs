@@ -135,3 +135,19 @@ fn another(trace: &str) -> PathBuf {
     let lines: String = other.lines().map(|line| line + "\n").collect();
     file("another.jsonl", &lines)
 }
+
+#[test]
+fn every_help_has_an_example() {
+    for command in ["check", "bounds", "explain", "replay"] {
+        assert!(printed(&hedgerow(&format!("{command} --help"))).contains("Example"), "{command}");
+    }
+}
+
+#[test]
+fn what_is_no_trace_is_misuse_and_named() {
+    let broken = std::fs::read_to_string(TRACE).unwrap().replace(r#""t":10,"#, r#""t":11,"#);
+    let refused = hedgerow(&format!("replay {}", file("broken.jsonl", &broken).display()));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(told(&refused).contains("broken.jsonl: line 16: altered, or a line before it is missing"));
+    assert_eq!(hedgerow("explain Cargo.toml 1").status.code(), Some(2));
+}

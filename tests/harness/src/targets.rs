@@ -5,6 +5,8 @@ use hedgerow::config::document::Document;
 use hedgerow::signal::capabilities::ClientField;
 use hedgerow::signal::header::SloField;
 use hedgerow::token::text::TokenText;
+use hedgerow_why::bounds::Bounds;
+use hedgerow_why::check::Checked;
 
 use crate::bytes::Choices;
 use crate::world::World;
@@ -23,8 +25,13 @@ pub const TARGETS: &[Target] = &[("config", config), ("events", events), ("wire"
 pub fn config(bytes: &[u8]) {
     let Ok(document) = serde_json::from_slice::<Document>(bytes) else { return };
     match Config::from_document(&document) {
-        Err(error) => assert!(!error.range.is_empty(), "an error names the range: {error}"),
+        Err(error) => {
+            assert!(!error.range.is_empty(), "an error names the range: {error}");
+            assert_eq!(Checked::of_document(document).faults.first(), Some(&error));
+        }
         Ok(config) => {
+            assert!(Checked::of_document(document).is_valid());
+            assert!(!Bounds::of(&config).to_text(&config).is_empty());
             let canonical = config.to_document();
             let again = Config::from_document(&canonical).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(again.to_document(), canonical);
