@@ -29,7 +29,7 @@ export interface Engine {
   /**
    * Starts a call; answers its id, minus the code of the reason why it is denied, or NaN for arguments that are none.
    * Ids of `replicas` endpoints lie at the head of the buffer. `packed` is priority + 2^8 × idempotency (255: the
-   * operation's) + 2^16 with a token.
+   * operation's) + 2^16 with a token + 2^17 for no hedges + 2^18 for no retries.
    */
   start(
     cookie: number,

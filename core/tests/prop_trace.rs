@@ -140,6 +140,8 @@ impl World {
                 priority: given(2).then_some(Priority::ALL[usize::from(middle >> 14)]),
                 token,
                 wall: given(3).then(|| Wall::from_micros(1_700_000_000_000_000 + self.now)),
+                no_hedges: given(4),
+                no_retries: given(5),
                 cookie: large.into(),
                 ..Start::default()
             },

@@ -40,7 +40,8 @@ enum Step {
         operation: u32,
         deadline: Option<u64>,
         replicas: usize,
-        own: bool,
+        /// Bits: a token of its own, no hedges, no retries.
+        flags: u32,
         priority: Option<u8>,
     },
     /// Which attempt, and requests in flight and latency in µs that the server told.
@@ -55,9 +56,9 @@ fn step() -> impl Strategy<Value = Step> {
     let deadline = proptest::option::of(0..400_000_u64);
     let max_retries = proptest::option::of(0..12_u8);
     prop_oneof![
-        4 => (0..3_u32, deadline, 0..20_usize, any::<bool>(), proptest::option::of(0..4_u8)).prop_map(
-            |(operation, deadline, replicas, own, priority)| Step::Start {
-                operation, deadline, replicas, own, priority
+        4 => (0..3_u32, deadline, 0..20_usize, 0..8_u32, proptest::option::of(0..4_u8)).prop_map(
+            |(operation, deadline, replicas, flags, priority)| Step::Start {
+                operation, deadline, replicas, flags, priority
             }
         ),
         2 => (0..9_usize, prop::option::of((0_u32..9, prop::option::of(0_u64..9000))))
@@ -105,7 +106,7 @@ fn replicas(client: &Client, count: usize) -> Vec<EndpointId> {
 
 fn typed(client: &mut Client, step: &Step, seen: &Seen, cookie: u64, now: Instant) -> Option<Reason> {
     match *step {
-        Step::Start { operation, deadline, replicas: count, own, priority } => {
+        Step::Start { operation, deadline, replicas: count, flags, priority } => {
             let replicas = replicas(client, count);
             let start = Start {
                 namespace: Namespace(0),
@@ -114,8 +115,10 @@ fn typed(client: &mut Client, step: &Step, seen: &Seen, cookie: u64, now: Instan
                 deadline: deadline.map(|after| now + Duration::from_micros(after)),
                 idempotency: None::<Idempotency>,
                 priority: priority.and_then(Priority::from_code),
-                token: own.then_some(GivenToken::HeldByHost),
+                token: (flags & 1 != 0).then_some(GivenToken::HeldByHost),
                 wall: Some(Wall::from_micros(1_700_000_000_000_000 + now.as_micros())),
+                no_hedges: flags & 2 != 0,
+                no_retries: flags & 4 != 0,
                 cookie,
             };
             return client.start(&start, now).err();
@@ -150,8 +153,8 @@ fn flat(client: &Client, step: &Step, seen: &Seen, cookie: u64, units: Units, no
     let tell = |micros: Option<u64>| micros.map_or(none, |micros| units.tell(micros));
     let attempt = |which| seen.attempt(which).number() as f64;
     match *step {
-        Step::Start { operation, deadline, replicas: count, own, priority } => {
-            let packed = u32::from(priority.unwrap_or(255)) + (255 << 8) + (u32::from(own) << 16);
+        Step::Start { operation, deadline, replicas: count, flags, priority } => {
+            let packed = u32::from(priority.unwrap_or(255)) + (255 << 8) + (flags << 16);
             let wall = units.tell(1_700_000_000_000_000 + now.as_micros());
             let deadline = tell(deadline.map(|after| now.as_micros() + after));
             let operation = f64::from(operation);

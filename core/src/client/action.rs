@@ -47,6 +47,10 @@ pub struct Start<'a> {
     pub token: Option<GivenToken>,
     /// Wall time, needed when the call mints a token.
     pub wall: Option<Wall>,
+    /// Sends no hedges: for a host that can run only one attempt of the call at a time.
+    pub no_hedges: bool,
+    /// Sends no retries, and so arms no attempt timeout: for a call inside of an attempt of another one, which retries.
+    pub no_retries: bool,
     /// The host's own number, echoed by every action of the call and never interpreted.
     pub cookie: u64,
 }

@@ -112,6 +112,17 @@ pub(crate) enum Trigger {
     Waiting,
 }
 
+/// Whether somebody asked to send the call no more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Further {
+    #[default]
+    Any,
+    /// No retry: the host said so.
+    NoRetries,
+    /// No further attempt: the server said so.
+    Stopped,
+}
+
 /// Facts of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Flags {
@@ -121,8 +132,7 @@ pub(crate) struct Flags {
     pub(crate) hedging_closed: bool,
     /// What the hedge timer stands for.
     pub(crate) trigger: Trigger,
-    /// No further attempt: the server said so.
-    pub(crate) stopped: bool,
+    pub(crate) further: Further,
     /// Holds a call slot of its namespace.
     pub(crate) slot: bool,
     /// Carries a token.
@@ -220,6 +230,7 @@ pub(crate) struct NewCall {
     pub(crate) priority: Priority,
     /// Whether it holds a call slot.
     pub(crate) slot: bool,
+    pub(crate) no_retries: bool,
 }
 
 impl Call {
@@ -258,7 +269,12 @@ impl Call {
             open: 0,
             open_normal: 0,
             outstanding: 0,
-            flags: Flags { slot: of.slot, token: of.token.is_some(), ..Flags::default() },
+            flags: Flags {
+                slot: of.slot,
+                token: of.token.is_some(),
+                further: if of.no_retries { Further::NoRetries } else { Further::Any },
+                ..Flags::default()
+            },
         }
     }
 

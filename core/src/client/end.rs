@@ -11,7 +11,7 @@
 use crate::client::Client;
 use crate::client::action::{Failure, Outcome, Response};
 use crate::client::attempt::Load;
-use crate::client::call::{CallState, NO_RETRY};
+use crate::client::call::{CallState, Further, NO_RETRY};
 use crate::client::complete::Completion;
 use crate::client::health::Told;
 use crate::client::journal::Subject;
@@ -309,16 +309,18 @@ impl Client {
             .get(found.class)
             .is_some_and(|class| class.settings.retry.pushback.mode == PushbackMode::Ignore);
         if class == FailureClass::Refused && pushback.retry_after.is_none() {
-            found.flags.stopped = true;
+            found.flags.further = Further::Stopped;
         }
         if ignore {
             return None;
         }
-        found.flags.stopped |= pushback.never;
+        if pushback.never {
+            found.flags.further = Further::Stopped;
+        }
         if let Some(most) = pushback.max_retries {
             found.max_retries = found.max_retries.min(most);
         }
-        if found.flags.stopped {
+        if found.flags.further == Further::Stopped {
             found.flags.hedging_closed = true;
         }
         pushback.retry_after

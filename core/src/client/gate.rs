@@ -2,14 +2,14 @@
 //!
 //! The hedge gate asks, first hit denies: client stalled, pushback, time, an unused live plan entry, the coin of
 //! `single_r`, the namespace's limit, per-endpoint caps, and the budget last, so that no token is spent on a denial.
-//! A denial closes hedging for the call, unless `hedge.denied: wait` lets it wait for a slot. The retry gate asks: stopped by the server, switched
-//! off, idempotency, attempts, then draws its delay, then time, then the budget. A passed retry withdraws at once and
+//! A denial closes hedging for the call, unless `hedge.denied: wait` lets it wait for a slot. The retry gate asks: stopped by the server, not wanted by the
+//! host, switched off, idempotency, attempts, then draws its delay, then time, then the budget. A passed retry withdraws at once and
 //! is never refunded.
 
 use crate::client::Client;
 use crate::client::action::{Action, AttemptKind};
 use crate::client::attempt::{Attempt, AttemptFlags};
-use crate::client::call::Trigger;
+use crate::client::call::{Further, Trigger};
 use crate::client::explain::Levels;
 use crate::client::timeout::{Kind, NO_STAGES};
 use crate::config::Idempotency;
@@ -236,8 +236,10 @@ impl Client {
         self.note_levels(call, now);
         let Some(found) = self.calls.get_mut(call) else { return Err(Reason::RetryOff) };
         let Some(of) = self.classes.get(found.class) else { return Err(Reason::RetryOff) };
-        if found.flags.stopped {
-            return Err(Reason::PushbackStop);
+        match found.flags.further {
+            Further::Any => {}
+            Further::NoRetries => return Err(Reason::RetryOff),
+            Further::Stopped => return Err(Reason::PushbackStop),
         }
         let question = Question {
             terms: Terms {

@@ -47,7 +47,7 @@ impl Client {
             budget.deposit(now);
         }
         self.draw_plan(call, request, now);
-        let hedging = self.settle_hedging(call, now);
+        let hedging = self.settle_hedging(call, request, now);
         self.send_next(call, AttemptKind::Primary, Reason::Primary, now);
         self.arm_call(call, request, hedging, now);
         self.first_use(request.namespace.0, now);
@@ -130,6 +130,7 @@ impl Client {
             idempotency: admitted.idempotency,
             priority: admitted.priority,
             slot,
+            no_retries: request.no_retries,
         };
         let call = self.calls.insert(Call::new(&new))?;
         let ledger = self.journal.ledger.open(call);
@@ -183,8 +184,8 @@ impl Client {
     }
 
     /// Whether and after what delay this call hedges; a refusal closes hedging and is noted.
-    fn settle_hedging(&mut self, call: Id, now: Instant) -> Option<Duration> {
-        let answer = self.hedge_delay(call, now);
+    fn settle_hedging(&mut self, call: Id, request: &Start<'_>, now: Instant) -> Option<Duration> {
+        let answer = if request.no_hedges { Err(Reason::HedgeOff) } else { self.hedge_delay(call, now) };
         let subject = self.subject(call);
         let found = self.calls.get_mut(call)?;
         match answer {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::client::Client;
 use crate::client::action::{AttemptKind, Outcome};
-use crate::client::call::{CallState, Trigger};
+use crate::client::call::{CallState, Further, Trigger};
 use crate::client::complete::Completion;
 use crate::client::start::MOST_REPLICAS;
 use crate::config::Idempotency;
@@ -260,15 +260,15 @@ impl Client {
         }
     }
 
-    /// Arms the attempt timeout of a primary or retry of an idempotent call, while another attempt would be allowed by
-    /// count.
+    /// Arms the attempt timeout of a primary or retry of a call that may be retried, while another attempt would be
+    /// allowed by count.
     pub(super) fn arm_attempt_timeout(&mut self, call: Id, attempt: Id, now: Instant) {
         let Some(duration) = self.config.attempt.timeout else { return };
         let Some(found) = self.calls.get(call) else { return };
         let most = self.classes.get(found.class).map_or(0, |class| class.settings.retry.max_attempts);
-        let idempotent = found.idempotency != Idempotency::None;
+        let repeatable = found.idempotency != Idempotency::None && found.flags.further != Further::NoRetries;
         let Some(sent) = self.attempts.get_mut(attempt) else { return };
-        if sent.is_hedge() || !idempotent || found.made >= most {
+        if sent.is_hedge() || !repeatable || found.made >= most {
             return;
         }
         let timer = PauseTimer::arm(&self.config.timer.pause, duration, found.max, now);

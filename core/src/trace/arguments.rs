@@ -84,6 +84,8 @@ impl Line {
             None => {}
         }
         self.given("wall_us", arguments.wall.map(Wall::as_micros));
+        self.yes("no_hedges", arguments.no_hedges);
+        self.yes("no_retries", arguments.no_retries);
         self.number("cookie", arguments.cookie);
     }
 

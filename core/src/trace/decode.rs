@@ -63,12 +63,14 @@ fn coded<T>(code: Option<u64>, of: impl Fn(u8) -> Option<T>) -> Read<Option<T>> 
 }
 
 fn start(reader: &mut Reader<'_>) -> Read<StartEvent> {
-    let flags = reader.flags(0b11_1111)?;
+    let flags = reader.flags(0b1111_1111)?;
     let given = |bit: u32| flags & (1 << bit) != 0;
     let mut arguments = Start {
         namespace: Namespace(reader.narrow()?),
         operation: Operation(reader.narrow()?),
         cookie: reader.number()?,
+        no_hedges: given(6),
+        no_retries: given(7),
         ..Start::default()
     };
     let replicas = reader.list(endpoint)?;

@@ -91,7 +91,11 @@ fn put_start(out: &mut Vec<u8>, start: &Start<'_>) {
     let held = matches!(start.token, Some(GivenToken::HeldByHost));
     let (idempotency, priority) = (start.idempotency, start.priority);
     let given = [start.deadline.is_some(), idempotency.is_some(), priority.is_some()];
-    put(out, flags(&[given[0], given[1], given[2], start.wall.is_some(), minted, held]));
+    let further = [start.no_hedges, start.no_retries];
+    put(
+        out,
+        flags(&[given[0], given[1], given[2], start.wall.is_some(), minted, held, further[0], further[1]]),
+    );
     put(out, u64::from(start.namespace.0));
     put(out, u64::from(start.operation.0));
     put(out, start.cookie);

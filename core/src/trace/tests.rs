@@ -142,6 +142,8 @@ fn full_start() -> Event {
             priority: Some(Priority::Bulk),
             token: Some(GivenToken::Token(Token { t: 16, nonce: 1 << 64 })),
             wall: Some(Wall::from_micros(9)),
+            no_hedges: true,
+            no_retries: true,
             cookie: 1,
             ..Start::default()
         },
@@ -181,7 +183,7 @@ fn samples() -> Vec<(Event, &'static str)> {
         (Event::Operation(String::new()), r#""e":"operation","name":"""#),
         (
             full_start(),
-            r#""e":"start","ns":2,"op":3,"replicas":[16777216,5],"deadline_us":"ffffffffffffffff","idempotency":3,"priority":3,"token":"0000000000000010-00000000000000010000000000000000","wall_us":9,"cookie":1"#,
+            r#""e":"start","ns":2,"op":3,"replicas":[16777216,5],"deadline_us":"ffffffffffffffff","idempotency":3,"priority":3,"token":"0000000000000010-00000000000000010000000000000000","wall_us":9,"no_hedges":true,"no_retries":true,"cookie":1"#,
         ),
         (
             Event::Start(StartEvent::new(&held)),

@@ -52,6 +52,10 @@ impl Event {
 pub(super) fn start(record: &[f64; RECORD], units: Units) -> Option<(Start<'static>, usize)> {
     let [_, cookie, namespace, operation, replicas, deadline, wall, packed] = *record;
     let packed = or_not_given(packed, u64::from(u16::MAX))?;
+    let flags = packed >> 16;
+    if flags >= 8 {
+        return None;
+    }
     let start = Start {
         cookie: or_not_given(cookie, 0)?,
         namespace: Namespace(name(namespace)?),
@@ -67,11 +71,9 @@ pub(super) fn start(record: &[f64; RECORD], units: Units) -> Option<(Start<'stat
             OPERATIONS_OWN => None,
             code => Some(Idempotency::from_code(code)?),
         },
-        token: match packed >> 16 {
-            0 => None,
-            1 => Some(GivenToken::HeldByHost),
-            _ => return None,
-        },
+        token: (flags & 1 != 0).then_some(GivenToken::HeldByHost),
+        no_hedges: flags & 2 != 0,
+        no_retries: flags & 4 != 0,
     };
     Some((start, usize::try_from(or_not_given(replicas, 0)?).ok()?))
 }
@@ -153,9 +155,15 @@ mod tests {
             priority: Some(Priority::BestEffort),
             token: Some(GivenToken::HeldByHost),
             wall: Some(Wall::from_micros(1000)),
+            no_hedges: false,
+            no_retries: false,
             cookie: 7,
         };
         assert_eq!(start, expected);
+        for (flags, only) in [(2, (true, false)), (4, (false, true)), (6, (true, true))] {
+            let start = read([64.0, 7.0, 1.0, 2.0, 0.0, 30.0, 1.0, f64::from(flags << 16)]).unwrap();
+            assert_eq!((start.no_hedges, start.no_retries, start.token), (only.0, only.1, None));
+        }
         let own = read([64.0, 7.0, 1.0, 2.0, 0.0, 30.0, 1.0, 65_535.0]).unwrap();
         assert_eq!((own.priority, own.idempotency, own.token), (None, None, None));
     }
@@ -164,7 +172,9 @@ mod tests {
     fn a_start_with_a_number_that_is_none_is_no_input() {
         let good = [64.0, 7.0, 1.0, 2.0, 0.0, 30.0, 1.0, 0.0];
         assert!(read(good).is_some());
-        for (slot, bad) in [(1, 1.5), (1, f64::NAN), (2, -2.0), (3, 0.5), (4, -3.0), (7, 4.0), (7, 1e6)] {
+        for (slot, bad) in
+            [(1, 1.5), (1, f64::NAN), (2, -2.0), (3, 0.5), (4, -3.0), (7, 4.0), (7, f64::from(8 << 16))]
+        {
             let mut record = good;
             record[slot] = bad;
             assert_eq!(read(record), None, "slot {slot}: {bad}");

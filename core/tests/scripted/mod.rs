@@ -174,6 +174,7 @@ impl Script {
             token,
             wall: micros(&input["wall_us"]).map(Wall::from_micros),
             cookie,
+            ..Start::default()
         };
         if let Ok(call) = self.client.start(&start, told) {
             self.calls.insert(cookie.to_string(), call);

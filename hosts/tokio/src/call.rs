@@ -145,6 +145,7 @@ fn start(
         token: options.token.map(|_| GivenToken::HeldByHost),
         wall: Some(wall),
         cookie,
+        ..Start::default()
     };
     match state.core.start(&request, now) {
         Ok(call) => Ok((call, cookie)),

@@ -113,6 +113,8 @@ impl World {
             priority: choices.once_in(8).then_some(Priority::Bulk),
             token,
             wall: (!choices.once_in(8)).then(|| Wall::from_micros(1_700_000_000_000_000 + self.now)),
+            no_hedges: choices.once_in(8),
+            no_retries: choices.once_in(8),
             cookie: self.cookie,
         };
         let before = (self.client.poll_timeout(), self.client.is_idle());

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{add, at, client, drain, notes, reasons};
 use crate::client::Client;
 use crate::client::action::{
-    Action, Failure, Namespace, Operation, Outcome, Response, Start, TopologyChange,
+    Action, AttemptKind, Failure, Namespace, Operation, Outcome, Response, Start, TopologyChange,
 };
 use crate::client::call::CallState;
 use crate::id::{AttemptId, CallId};
@@ -163,6 +163,63 @@ fn an_attempt_timeout_that_may_not_be_followed_keeps_the_attempt() {
     client.handle_timeout(at(40_000));
     assert!(reasons(&mut client).contains(&"attempt_timeout_kept".to_string()));
     assert_eq!((client.state(call), client.stats().completed_failed), (CallState::One, 0));
+}
+
+#[test]
+fn a_call_without_hedges_or_retries_sends_the_other_kind_alone() {
+    let kinds = |no_hedges, no_retries| {
+        let mut client = two_endpoints(json!({
+            "operations": {"get": {"idempotency": "natural"}}, "retry": {"max_attempts": 2},
+            "hedge": {"strategy": "fixed", "delay_us": 10_000, "after_failure": true},
+            "budget": {"mode": "off"},
+        }));
+        let get = operation(&mut client, "get");
+        client.start(&Start { operation: get, no_hedges, no_retries, ..Start::default() }, at(0)).unwrap();
+        let mut kinds = Vec::new();
+        for _ in 0..4 {
+            for action in drain(&mut client) {
+                if let Action::Send { attempt, kind, .. } = action {
+                    kinds.push(kind);
+                    client.handle_failure(
+                        attempt,
+                        Failure::new(FailureClass::Transient),
+                        client.clock.last(),
+                    );
+                }
+            }
+            if let Some(wake) = client.poll_timeout() {
+                client.handle_timeout(wake.at);
+            }
+        }
+        kinds
+    };
+    use AttemptKind::{Hedge, Primary, Retry};
+    assert_eq!(kinds(false, false), [Primary, Hedge, Retry]);
+    assert_eq!(kinds(true, false), [Primary, Retry]);
+    assert_eq!(kinds(false, true), [Primary, Hedge]);
+    assert_eq!(kinds(true, true), [Primary]);
+}
+
+#[test]
+fn a_call_without_retries_arms_no_attempt_timeout() {
+    let sent_in_all = |no_retries| {
+        let mut client = two_endpoints(json!({
+            "objective": {"max_us": 500_000}, "operations": {"get": {"idempotency": "natural"}},
+            "hedge": {"strategy": "off"}, "attempt": {"timeout_us": 40_000}, "budget": {"mode": "off"},
+        }));
+        let get = operation(&mut client, "get");
+        client.start(&Start { operation: get, no_retries, ..Start::default() }, at(0)).unwrap();
+        let mut attempts = Vec::new();
+        while let Some(wake) = client.poll_timeout() {
+            client.handle_timeout(wake.at);
+            attempts.extend(sent(&mut client));
+            if wake.at > at(10_000_000) {
+                break;
+            }
+        }
+        attempts.len()
+    };
+    assert_eq!((sent_in_all(true), sent_in_all(false)), (1, 3));
 }
 
 #[test]
