@@ -53,6 +53,8 @@ mod _native {
     #[pymodule_export]
     use super::policies::offset::ClockOffset;
     #[pymodule_export]
+    use super::policies::peak::Peak;
+    #[pymodule_export]
     use super::policies::phi::PhiDetector;
     #[pymodule_export]
     use super::policies::picker::Picker;

@@ -12,7 +12,7 @@ use pyo3::types::PyTuple;
 use super::S;
 
 /// Records that a turn holds beside the heap: the most that an input leads to in nearly every call.
-const FEW: usize = 4;
+const FEW: usize = 2;
 
 /// The actions of one input and when to wake.
 #[derive(Debug)]

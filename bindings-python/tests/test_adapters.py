@@ -222,12 +222,13 @@ def test_a_request_elsewhere_goes_there_untouched() -> None:
 
 
 def test_the_signal_of_a_server_is_taken_in_and_told_back() -> None:
-    signal = Answer(200, {"Hedgerow-Slo": "target=10, max=500, version=7"})
+    signal = Answer(200, {"Hedgerow-Slo": "v=7, calls=3, hedges=2"})
     with Server(signal) as server, Client(POLICY, endpoints=[server.url]) as client:
         with httpx.Client(transport=HedgerowTransport(client, client_field=True)) as http:
             http.get(server.url)
+            assert client.state.native.calls_allowed(0, 0) == 3, "the limit that the server told"
             http.get(server.url)
-        assert "Hedgerow-Client" in server.seen[1][2]
+        assert "seen=7" in server.seen[1][2]["Hedgerow-Client"]
 
 
 def test_an_endpoint_without_a_base_is_named() -> None:

@@ -433,6 +433,87 @@ def test_deadlines_and_depth_reach_the_attempts(run: Run) -> None:
     run(main)
 
 
+@pytest.mark.parametrize(("nested", "sent"), [("outer", 1), ("inner", 2)])
+def test_the_attempt_timeout_of_a_call_inside_leads_to_no_retry(run: Run, nested: Any, sent: int) -> None:
+    async def main() -> None:
+        clock = ManualClock()
+        policy = POLICY | {"attempt": {"timeout_us": 20_000}, "hedge": {"strategy": "off"}}
+        inner = make_async_client(policy, endpoints=["a", "b"], clock=clock, nested=nested)
+        transport = ScriptedTransport(clock, [Line(after=0.1, answer="slow"), Line(after=0.001, answer="fast")])
+        outer = AsyncClient(endpoints=["out"])
+        answers: list[str] = []
+
+        async def call() -> None:
+            answers.append(await outer.call(lambda: inner.call(transport.send, op="put")))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(call)
+            await anyio.wait_all_tasks_blocked()
+            await clock.advance(0.15)
+        assert answers == ["slow" if sent == 1 else "fast"]
+        assert len(transport.sent) == sent
+
+    run(main)
+
+
+def test_what_servers_tell_of_their_load_is_heard(run: Run) -> None:
+    async def main() -> None:
+        one = AsyncClient({"balance": {"policy": "hot_cold"}}, endpoints=["idle"])
+        went: list[str] = []
+
+        async def fetch(attempt: Attempt) -> None:
+            went.append(attempt.endpoint)
+            idle = attempt.endpoint == "idle"
+            attempt.report(in_flight=0 if idle else 1000, latency=0.001 if idle else 0.9)
+
+        await one.call(fetch)
+        one.add_endpoint("busy")
+        for _ in range(200):
+            await one.call(fetch)
+        assert went.count("idle") > 150
+
+    run(main)
+
+
+def test_a_trio_run_inside_of_an_asyncio_task_is_served_by_trio() -> None:
+    one = client()
+
+    async def slow(attempt: Attempt) -> str:
+        if attempt.kind == "primary":
+            await trio.sleep(10)
+        return attempt.kind
+
+    async def main() -> None:
+        async def quick() -> int:
+            return 1
+
+        # The short way of asyncio has been learnt.
+        assert [await one.call(quick, op="get") for _ in range(2)] == [1, 1]
+
+        async def guest() -> str:
+            return await one.call(slow, op="get")
+
+        assert trio.run(guest) == "hedge"
+
+    asyncio.run(main())
+
+
+def test_a_client_serves_one_loop_after_another() -> None:
+    one = client()
+
+    async def quick() -> int:
+        return 1
+
+    async def main() -> list[int]:
+        return [await one.call(quick, op="get") for _ in range(3)]
+
+    loops = [asyncio.new_event_loop() for _ in range(2)]
+    for loop in loops + loops:
+        assert loop.run_until_complete(main()) == [1, 1, 1]
+    for loop in loops:
+        loop.close()
+
+
 def test_wrap_makes_calls_of_a_function(run: Run) -> None:
     async def main() -> None:
         one = client()

@@ -281,6 +281,49 @@ def test_a_call_inside_of_an_attempt_leaves_retrying_to_the_outer_one(nested: An
     assert len(count) == sent
 
 
+def test_a_call_inside_leaves_retrying_to_the_outer_one_whatever_the_server_is_allowed_to_say() -> None:
+    deaf = POLICY | {"retry": {"backoff": {"base_us": 1000, "jitter": "none"}, "pushback": {"mode": "ignore"}}}
+    inner, sent = Client(deaf, endpoints=["a", "b"]), list[int]()
+
+    def fails() -> None:
+        sent.append(1)
+        raise OSError
+
+    for options in ({}, {"priority": "critical"}):
+        with pytest.raises(OSError) as told:
+            Client(endpoints=["a"]).call(lambda options=options: inner.call(fails, op="put", **options))
+        assert inner.stats()["started"] == len(sent)
+        assert told.value is not None
+
+
+def test_what_servers_tell_of_their_load_decides_where_calls_go() -> None:
+    one = Client({"balance": {"policy": "hot_cold"}}, endpoints=["idle"])
+    went: list[str] = []
+
+    def fetch(attempt: Attempt) -> None:
+        went.append(attempt.endpoint)
+        idle = attempt.endpoint == "idle"
+        attempt.report(in_flight=0 if idle else 1000, latency=0.001 if idle else 0.9)
+
+    one.call(fetch)
+    one.add_endpoint("busy")
+    for _ in range(200):
+        one.call(fetch)
+    # Without reports one of two is drawn for each call.
+    assert went.count("idle") > 150
+    assert one.pending == 0
+    assert one.in_flight("busy") == one.in_flight("idle") == 0
+
+
+@pytest.mark.parametrize("bad", [{"in_flight": -1}, {"in_flight": 1.5}, {"in_flight": 1, "latency": float("nan")}])
+def test_a_report_that_is_none_is_named(bad: Any) -> None:
+    def fetch(attempt: Attempt) -> None:
+        attempt.report(**bad)
+
+    with pytest.raises(StateError, match=f"{list(bad)[-1]}: .*, want a"):
+        Client(endpoints=["a"], classify=lambda _: "fatal").call(fetch)
+
+
 def test_wrap_makes_calls_of_a_function() -> None:
     one = client()
 
@@ -314,6 +357,24 @@ def test_a_hedge_needs_an_executor() -> None:
         pool.submit(time.sleep, 0.2).result()
         assert one.state.native.is_idle()
         assert [one.in_flight(name) for name in "abc"] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("op", ["get", "pay"])
+@pytest.mark.parametrize("after_failure", [True, False])
+def test_without_an_executor_a_failure_is_followed_by_retries_alone(op: str, after_failure: bool) -> None:
+    policy = POLICY | {"hedge": {"strategy": "fixed", "delay_us": 10_000, "after_failure": after_failure}}
+    one = Client(policy, endpoints=["a", "b", "c"])
+    for options in ({}, {"priority": "critical"}):
+        kinds: list[str] = []
+
+        def fails(attempt: Attempt, kinds: list[str] = kinds) -> None:
+            kinds.append(attempt.kind)
+            raise OSError
+
+        with pytest.raises(OSError):
+            one.call(fails, op=op, **options)  # type: ignore[arg-type]
+        assert kinds == ["primary", "retry", "retry"]
+    assert one.stats()["completed_failed"] == 2
 
 
 def test_with_an_executor_time_ends_a_call_whose_thread_goes_on() -> None:

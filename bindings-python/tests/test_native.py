@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hedgerow import _native as native
 from hedgerow._errors import ConfigError, StateError
-from hedgerow._native import Client
+from hedgerow._native import Client, Peak, Picker
 
 if TYPE_CHECKING:
     from hedgerow._native import Record, Turn
@@ -181,6 +181,56 @@ def test_a_stale_id_is_answered() -> None:
         assert one.in_flight(stale) == 0
         assert one.explain(stale) is None
     assert one.stats()["stale_attempts"] == 4
+
+
+def test_a_picker_bars_what_it_is_told_to_and_heeds_cost_and_reports() -> None:
+    seed = bytes(32)
+    barring = Picker({}, seed)
+    one, other = (barring.add(None, None, None, None) for _ in range(2))
+    assert barring.set_barred(one, True)
+    assert [pick[0] for pick in barring.pick([], 1.0)] == [other]
+    assert barring.set_barred(one, False)
+    assert len(barring.pick([], 1.0)) == 2
+    assert not barring.set_barred(99, True)
+
+    costly = Picker({"balance": {"policy": "peak_ewma"}}, seed)
+    slow, fast = (costly.add(None, None, None, None) for _ in range(2))
+    assert costly.on_latency(slow, True, 0.5, 1.0)
+    assert costly.on_latency(fast, True, 0.001, 1.0)
+    assert [costly.pick([], 1.0)[0][0] for _ in range(9)] == [fast] * 9
+    assert not costly.on_latency(99, True, 0.1, 1.0)
+
+    told = Picker({"balance": {"policy": "hot_cold"}}, seed)
+    hot, cold = (told.add(None, None, None, None) for _ in range(2))
+    assert told.on_report(hot, 90, 0.1, 1.0)
+    assert told.on_report(cold, 1, 0.001, 1.0)
+    assert told.pick([], 1.0)[0][0] == cold
+    assert not told.on_report(99, 1, 0.1, 1.0)
+
+
+def test_a_cost_rises_at_once_and_sinks_with_time() -> None:
+    peak = Peak({"balance": {"policy": "peak_ewma", "half_life_us": 1_000_000}})
+    assert peak.cost() is None
+    peak.on_answer(0.1, 1.0)
+    assert peak.cost() == 0.1
+    peak.on_answer(0.2, 1.0)
+    assert peak.cost() == 0.2
+    peak.on_failure(0.05, 1.0)
+    assert peak.cost() == 0.2, "a fast failure does not lower it"
+    peak.on_answer(0.1, 2.0)
+    cost = peak.cost()
+    assert cost is not None
+    assert 0.1 < cost < 0.2
+    assert peak.base(3) > peak.base(0)
+
+
+def test_every_class_is_frozen() -> None:
+    classes = [found for found in vars(native).values() if isinstance(found, type)]
+    assert len(classes) > 25
+    assert {each.__dictoffset__ for each in classes} == {0}
+    one = client()
+    with pytest.raises(AttributeError):
+        one.start = None  # type: ignore[method-assign, assignment]
 
 
 def test_stats_and_explanations_are_plain_documents() -> None:

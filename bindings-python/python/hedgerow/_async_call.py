@@ -59,7 +59,7 @@ class AsyncCall(Pending):
                 if self.fatal is not None:
                     raise self.fatal
                 if self.sends:
-                    await self.run(self.sends.popleft())
+                    await self.run(self.sends.pop(0))
                 else:
                     await self.park()
         except (GeneratorExit, KeyboardInterrupt, SystemExit):

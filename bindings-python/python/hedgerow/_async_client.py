@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _thread import get_ident
 from sys import modules
 from time import monotonic
 from types import CoroutineType
@@ -53,7 +54,7 @@ class AsyncClient(Face):
     'row of a'
     """
 
-    __slots__ = ("_current_task", "_drivers", "_here", "_parts", "_running_loop", "_short")
+    __slots__ = ("_drivers", "_here", "_parts", "_running_loop", "_short")
 
     def __init__(
         self,
@@ -88,7 +89,6 @@ class AsyncClient(Face):
         import asyncio
 
         self._running_loop: Callable[[], AbstractEventLoop | None] = asyncio._get_running_loop  # pyright: ignore[reportPrivateUsage]
-        self._current_task: Callable[[AbstractEventLoop | None], Any] = asyncio.current_task
         self._drivers: dict[object, Any] = {}
         self._here: Any = None
         self._short: dict[str | None, int] = {}
@@ -100,6 +100,8 @@ class AsyncClient(Face):
             self._state.cookie,
             scope,
             self._state.endpoints.by_number,
+            asyncio.current_task,
+            _OWN | self._inside(1),
         )
 
     async def call(
@@ -130,6 +132,7 @@ class AsyncClient(Face):
         except (AttributeError, KeyError):
             short, takes = None, False
         driver = self._here
+        start, respond, calls, next_cookie, scope, names, current_task, inside = self._parts
         if (
             short is None
             or namespace is not None
@@ -138,8 +141,10 @@ class AsyncClient(Face):
             or idempotency is not None
             or priority is not None
             or token is not None
-            or driver.loop is not self._running_loop()
+            # Cheaper than to ask for the running loop, which asks the system for the process each time.
+            or driver.thread != get_ident()
             or "trio" in modules
+            or (task := current_task(driver.loop)) is None
         ):
             options: CallOptions = {
                 "op": op,
@@ -152,25 +157,22 @@ class AsyncClient(Face):
                 "token": token,
             }
             return await self._call(fn, args, options)  # type: ignore[no-any-return]
-        start, respond, calls, next_cookie, scope, names = self._parts
         until, depth = scope.get()
         now = monotonic()
         if deadline is not None:
             at = now + deadline if deadline.__class__ is float and deadline > 0.0 else absolute(now, deadline)
             if at < until:
                 until = at
-        task = self._current_task(driver.loop)
         cookie = next_cookie()
         calls[cookie] = recipe = [
-            driver, task, task.cancelling(), fn, args, depth == 0 or self._retries_inside, depth, now, takes,
+            driver, task, task.cancelling(), fn, args, depth, now, takes, None,
         ]  # fmt: skip
-        turn = start(cookie, 0, short, (), until, -1.0, _OWN, now)
+        turn = start(cookie, 0, short, (), until, -1.0, _OWN if depth == 0 else inside, now)
         try:
             wake, record = turn
         except (TypeError, ValueError):
             return await driver.begun(cookie, turn, now).finish()  # type: ignore[no-any-return]
-        first = Attempt(record, names.get(record[4], ""), None, now) if takes else record
-        recipe.append(first)
+        recipe[-1] = first = Attempt(record, names.get(record[4], ""), None, now) if takes else record
         if wake < driver.armed:
             driver.arm(wake)
         outside = scope.set((record[5], depth + 1))
@@ -182,7 +184,7 @@ class AsyncClient(Face):
         except BaseException as error:  # told apart below, outside of this block
             failed = error
         else:
-            turn = respond(record[3], monotonic())
+            turn = driver.respond(first) if takes and first.load else respond(record[3], monotonic())
             if turn is None and calls[cookie] is recipe:
                 del calls[cookie]
                 return value
@@ -237,10 +239,11 @@ class AsyncClient(Face):
         driver = self._driver()
         namespace, operation, replicas, wall, packed = numbers(state, options)
         outer, depth = scope.get()
+        packed |= self._inside(depth)
         now = state.clock.now()
         until = min(absolute(now, options.get("deadline")), from_host(outer, state.clock))
         cookie = state.cookie()
-        call: AsyncCall = driver.call(state, cookie, fn, args, takes, self._retries(depth), depth, options.get("token"))
+        call: AsyncCall = driver.call(state, cookie, fn, args, takes, depth, options.get("token"))
         state.calls[cookie] = call
         turn = state.native.start(cookie, namespace, operation, replicas, until, wall, packed, now)
         if isinstance(turn, int):

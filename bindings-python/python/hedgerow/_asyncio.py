@@ -16,6 +16,7 @@ from ._async_call import AsyncCall
 from ._attempt import ENDED
 from ._clock import HOST
 from ._errors import misuse
+from ._pending import respond
 from ._record import SEND
 from ._scope import INFINITY, scope
 
@@ -93,10 +94,10 @@ class AsyncioDriver:
         return entry  # type: ignore[no-any-return]
 
     def _make(self, cookie: int, recipe: Recipe) -> AsyncioCall:
-        _, task, base, fn, args, retries, depth, now, takes, *records = recipe
-        call = AsyncioCall(self, self.state, cookie, fn, args, takes, retries, depth, None)
+        _, task, base, fn, args, depth, now, takes, first = recipe
+        call = AsyncioCall(self, self.state, cookie, fn, args, takes, depth, None)
         call.task, call.base = task, base
-        for first in records:
+        if first is not None:
             call.inline = call.adopt(first, now)
         return call
 
@@ -110,6 +111,10 @@ class AsyncioDriver:
         self.state.perform(turn, now)
         self.arm(turn[0])
         return call
+
+    def respond(self, first: Attempt) -> Turn | None:
+        """Hands in the answer of an attempt with a report of its server."""
+        return respond(self.state.native, first, self.state.clock.now())
 
     def ended(self, cookie: int, record: Record) -> tuple[AsyncioCall, Attempt]:
         """The call whose inline attempt has ended, and that attempt."""

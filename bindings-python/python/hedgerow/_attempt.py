@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ._errors import misuse
 from ._generated.words import ATTEMPT_KINDS
-from ._record import kind_of, ordinal_of, priority_of, reason_of
+from ._record import NOT_GIVEN, kind_of, ordinal_of, priority_of, reason_of
+from ._scope import INFINITY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class Attempt:
         "end",
         "endpoint",
         "id",
+        "load",
         "packed",
         "reason",
         "result",
@@ -57,6 +60,8 @@ class Attempt:
         self.standing = OPEN
         self.value: object = None
         self.running: object = None
+        self.load: tuple[int, float] | None = None
+        """Requests in flight and latency that the server told."""
 
     @property
     def number(self) -> int:
@@ -78,6 +83,15 @@ class Attempt:
         """Whether its answer may still be of use; a thread that cannot be interrupted may ask."""
         return self.standing == OPEN
 
+    def report(self, *, in_flight: int, latency: float | None = None) -> None:
+        """Takes down what the server told of its load with its answer; `balance.policy` `hot_cold` heeds it.
+
+        `in_flight` are requests in flight there, of all clients; `latency` the seconds an answer took there at about
+        that load (without it, what this attempt took is read). It is handed in with the answer; of a failure it is not.
+        Anything else than a number of at least 0 is a `StateError`.
+        """
+        self.load = _requests(in_flight), NOT_GIVEN if latency is None else _seconds(latency)
+
     def why(self) -> int:
         """Code of the reason why it was sent, later of the reason why it was cancelled."""
         return self.reason if self.reason >= 0 else reason_of(self.packed)
@@ -85,3 +99,15 @@ class Attempt:
     def __repr__(self) -> str:
         """Says which it is, and where it went."""
         return f"<{self.kind} {self.number} at {self.endpoint}>"
+
+
+def _requests(given: object) -> int:
+    if not isinstance(given, int) or given < 0:
+        raise misuse(f"in_flight: {given!r}, want a whole number of at least 0")
+    return given
+
+
+def _seconds(given: object) -> float:
+    if not isinstance(given, (int, float)) or not 0.0 <= given < INFINITY:
+        raise misuse(f"latency: {given!r}, want a number of seconds of at least 0")
+    return given

@@ -9,9 +9,8 @@ from ._callback import KNOWN, takes_attempt
 from ._clock import HOST, from_host
 from ._face import Face
 from ._options import absolute, numbers
-from ._record import OPERATIONS_OWN
+from ._record import NO_HEDGES, OPERATIONS_OWN
 from ._scope import scope
-from ._threads import ThreadCall, Threads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,14 +32,15 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
     T = TypeVar("T")
 
-_OWN = OPERATIONS_OWN << 8 | OPERATIONS_OWN
+# The words of a call that says nothing itself, in the one thread that it has.
+_ALONE = OPERATIONS_OWN << 8 | OPERATIONS_OWN | NO_HEDGES
 
 
 class Client(Face):
     """Calls one service by the policies of its configuration, and waits in the thread that calls.
 
     Threads may share it. Retries run in the thread that calls; hedges need an `executor` to run in, and without one
-    none is sent while an attempt runs.
+    none is sent.
 
     >>> from hedgerow import Client, Objective, Operation, Policy
     >>> policy = Policy(objective=Objective(max=0.5), operations={"get": Operation(idempotency="natural")})
@@ -83,9 +83,12 @@ class Client(Face):
             on_event=on_event,
         )
         state = self._state
+        # Not imported with the package, which an event loop may use alone.
+        from ._threads import Threads
+
         self._threads = Threads(state, executor)
-        # Number and packed words of the operations whose calls may take the short way; learnt at their first call.
-        self._short: dict[str | None, tuple[int, int]] = {}
+        # Numbers of the operations whose calls may take the short way; learnt at their first call.
+        self._short: dict[str | None, int] = {}
         self._parts: tuple[Any, ...] = (
             state.native.start,
             state.native.handle_response,
@@ -94,6 +97,7 @@ class Client(Face):
             self._threads,
             scope,
             state.endpoints.by_number,
+            _ALONE | self._inside(1),
         )
 
     def call(
@@ -143,7 +147,7 @@ class Client(Face):
                 "token": token,
             }
             return self._call(fn, args, options)  # type: ignore[no-any-return]
-        start, respond, calls, next_cookie, threads, scope, names = self._parts
+        start, respond, calls, next_cookie, threads, scope, names, inside = self._parts
         until, depth = scope.get()
         now = monotonic()
         if deadline is not None:
@@ -151,16 +155,15 @@ class Client(Face):
             if at < until:
                 until = at
         cookie = next_cookie()
-        calls[cookie] = recipe = [threads, fn, args, depth == 0 or self._retries_inside, depth, now, takes]
-        turn = start(cookie, 0, short[0], (), until, -1.0, short[1], now)
+        calls[cookie] = recipe = [threads, fn, args, depth, now, takes, None]
+        turn = start(cookie, 0, short, (), until, -1.0, _ALONE if depth == 0 else inside, now)
         try:
             wake, record = turn
         except (TypeError, ValueError):
             return threads.begun(cookie, turn, now)  # type: ignore[no-any-return]
         if wake <= now:
             self._state.timeout(now)
-        first = Attempt(record, names.get(record[4], ""), None, now) if takes else record
-        recipe.append(first)
+        recipe[-1] = first = Attempt(record, names.get(record[4], ""), None, now) if takes else record
         outside = scope.set((record[5], depth + 1))
         try:
             value = fn(*args, attempt=first) if takes else fn(*args)
@@ -170,7 +173,7 @@ class Client(Face):
             threads.abandoned(cookie, first)
             raise
         else:
-            turn = respond(record[3], monotonic())
+            turn = threads.respond(first) if takes and first.load else respond(record[3], monotonic())
             if turn is None:
                 entry = calls.pop(cookie, None)
                 if entry is recipe:
@@ -224,14 +227,15 @@ class Client(Face):
         takes = takes_attempt(fn)
         namespace, operation, replicas, wall, packed = numbers(state, options)
         if self._threads.executor is None:
-            packed = state.without_hedges(packed, options)
+            packed |= NO_HEDGES
         outer, depth = scope.get()
+        packed |= self._inside(depth)
         now = state.clock.now()
         until = min(absolute(now, options.get("deadline")), from_host(outer, state.clock))
         self._learn(options.get("op"), operation)
         cookie = state.cookie()
         token = options.get("token")
-        call = ThreadCall(self._threads, state, cookie, fn, args, takes, self._retries(depth), depth, token)
+        call = self._threads.call(cookie, fn, args, takes, depth, token)
         state.calls[cookie] = call
         turn = state.native.start(cookie, namespace, operation, replicas, until, wall, packed, now)
         if isinstance(turn, int):
@@ -245,4 +249,4 @@ class Client(Face):
         if self._threads.executor is not None or state.sink is not None or state.clock is not HOST:
             return
         if not state.mints(op):
-            self._short[op] = operation, state.without_hedges(_OWN, {"op": op})
+            self._short[op] = operation

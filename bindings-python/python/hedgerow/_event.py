@@ -6,8 +6,6 @@ again; calls go on.
 
 from __future__ import annotations
 
-from collections import deque
-
 from ._generated.reasons import REASONS
 from ._generated.words import ATTEMPT_KINDS, CAUSES, FAILURE_CLASSES, OUTCOMES
 from ._record import (
@@ -103,7 +101,7 @@ class Sink:
 
     def __init__(self, listener: Listener) -> None:
         self._listener: Listener | None = listener
-        self._waiting: deque[Event] = deque()
+        self._waiting: list[Event] = []
         self._telling = False
 
     def push(self, event: Event) -> None:
@@ -118,7 +116,7 @@ class Sink:
         self._telling = True
         try:
             while self._waiting:
-                self._tell(self._waiting.popleft())
+                self._tell(self._waiting.pop(0))
         finally:
             self._telling = False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ._clock import HOST
 from ._endpoint import Endpoint, endpoint
 from ._errors import misuse
+from ._record import NO_RETRIES
 from ._state import State, document_of
 
 TYPE_CHECKING = False
@@ -146,5 +147,6 @@ class Face:
         """
         self._state.drain(within)
 
-    def _retries(self, depth: int) -> bool:
-        return depth == 0 or self._retries_inside
+    def _inside(self, depth: int) -> int:
+        """What the words of a call say so deep inside of others: the outermost one retries."""
+        return 0 if depth == 0 or self._retries_inside else NO_RETRIES

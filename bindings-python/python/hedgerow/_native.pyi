@@ -72,6 +72,11 @@ class Client:
         `None`: its answer became its call's, nothing else is to be done, and the time to wake is not earlier than the
         one last told, so that a timer armed for that may stay.
         """
+    def handle_response_with_load(self, attempt: int, in_flight: int, latency: float, now: float, /) -> Turn | None:
+        """An attempt answered and the server told its load; answers as `handle_response` does.
+
+        Requests in flight there and latency, -1 where it said nothing of that.
+        """
     def handle_failure(self, attempt: int, packed: int, retry_after: float, max_retries: int, now: float, /) -> Turn:
         """An attempt failed; `packed` is its class + 256 when the server said never."""
     def handle_cancelled(self, attempt: int, now: float, /) -> Turn:
@@ -475,10 +480,16 @@ class Picker:
         """A request was sent; false for a stale id."""
     def on_response(self, endpoint: int, now: float) -> bool:
         """An answer came, good or bad; false for a stale id."""
+    def on_latency(self, endpoint: int, answered: bool, took: float, now: float) -> bool:
+        """Tells the policy `peak_ewma` what a request took, and whether it was answered; false for a stale id."""
+    def on_report(self, endpoint: int, in_flight: int, latency: float, now: float) -> bool:
+        """A server told its load, for `hot_cold`; false for a stale id."""
     def on_end(self, endpoint: int) -> bool:
         """A request is known to be over; false for a stale id."""
     def set_ejected(self, endpoint: int, ejected: bool) -> bool:
         """Marks an endpoint as ejected or not; false for a stale id."""
+    def set_barred(self, endpoint: int, barred: bool) -> bool:
+        """Bars an endpoint from all plans, or lets it in again; false for a stale id."""
     def on_pause(self, now: float) -> None:
         """The client did not run until now."""
     def in_flight(self, endpoint: int) -> int | None:
@@ -584,6 +595,21 @@ class Adaptive:
         """A request that began in this epoch was answered; what became of the sample, as a number."""
     def dropped(self, in_flight: int, epoch: int, now: float) -> int:
         """A request that began in this epoch ran out of time or was refused because of load."""
+
+@final
+class Peak:
+    """Rises at once to a slow answer and sinks with time."""
+
+    def __new__(cls, config: Document) -> Peak:
+        """Starts without a measurement, by the `balance` settings of a document."""
+    def on_answer(self, latency: float, now: float) -> None:
+        """An answer came after this time."""
+    def on_failure(self, duration: float, now: float) -> None:
+        """A failure came after this time, which never lowers the cost."""
+    def cost(self) -> float | None:
+        """The cost after the last answer; `None` before the first."""
+    def base(self, in_flight: int) -> int:
+        """What takes the place of requests in flight and one in a score, in microseconds."""
 
 @final
 class PhiDetector:

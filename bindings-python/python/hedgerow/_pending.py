@@ -6,8 +6,6 @@ that record. What the waiting is (a thread, an asyncio task, a trio task) is the
 
 from __future__ import annotations
 
-from collections import deque
-
 from ._attempt import ENDED, OPEN, UNWANTED, Attempt
 from ._clock import of_host
 from ._errors import ENDS_BY_ITSELF, refusal
@@ -21,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol
 
+    from ._native import Client as Native
     from ._record import Record
     from ._scope import Scope
-    from ._state import State
+    from ._state import State, Turn
 
     class Driver(Protocol):
         """Brings actions to the calls of one thread or one event loop."""
@@ -46,7 +45,6 @@ class Pending:
         "fatal",
         "fn",
         "id",
-        "retries",
         "sends",
         "state",
         "takes",
@@ -61,7 +59,6 @@ class Pending:
         fn: Callable[..., Any],
         args: tuple[object, ...],
         takes: bool,
-        retries: bool,
         depth: int,
         token: str | None,
     ) -> None:
@@ -71,12 +68,11 @@ class Pending:
         self.fn = fn
         self.args = args
         self.takes = takes
-        self.retries = retries
         self.depth = depth
         self.token = token
         self.id = -1
         self.attempts: list[Attempt] = []
-        self.sends: deque[Attempt] = deque()
+        self.sends: list[Attempt] = []
         """Attempts that the one who waits is to begin."""
         self.decision: Record | None = None
         self.error: BaseException | None = None
@@ -156,7 +152,7 @@ class Pending:
         now = self.state.clock.now()
         attempt.value = value
         self._ended(attempt, 0, now)
-        turn = self.state.native.handle_response(attempt.id, now)
+        turn = respond(self.state.native, attempt, now)
         if turn is None:
             self.decided_by(attempt, now)
         else:
@@ -187,8 +183,6 @@ class Pending:
             error, meaning = mistake, Failure("fatal")
         self.error = error
         packed, after, most = meaning.numbers()
-        if not self.retries:
-            most = 0
         self._ended(attempt, packed % NEVER, now)
         self._turn(self.state.native.handle_failure(attempt.id, packed, after, most, now), now)
 
@@ -244,3 +238,11 @@ class Pending:
         attempt.standing = ENDED
         attempt.result = result
         attempt.end = now
+
+
+def respond(native: Native, attempt: Attempt, now: float) -> Turn | None:
+    """Hands in an answer, with the load that the server told."""
+    if attempt.load is None:
+        return native.handle_response(attempt.id, now)
+    in_flight, latency = attempt.load
+    return native.handle_response_with_load(attempt.id, in_flight, latency, now)

@@ -24,6 +24,8 @@ NOT_GIVEN: Final = -1
 OPERATIONS_OWN: Final = 255
 """Stands for the priority or the idempotency that the operation has."""
 WITH_TOKEN: Final = 1 << 16
+NO_HEDGES: Final = 1 << 17
+NO_RETRIES: Final = 1 << 18
 NEVER: Final = 256
 CANCELLED: Final = 99
 """Stands for an attempt that ended without an answer, as asked."""

@@ -16,7 +16,6 @@ from ._clock import HOST
 from ._endpoint import Endpoints, endpoint
 from ._errors import StateError, misuse, refusal
 from ._event import Event, Sink, refused
-from ._generated.words import IDEMPOTENCY
 from ._names import Names
 from ._native import Client as Native
 from ._record import HANDSHAKE, SEND
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from ._event import Listener
     from ._failure import Classify
     from ._generated.config import Policy
-    from ._options import CallOptions
     from ._pending import Driver, Pending
     from ._record import Record
 
@@ -39,8 +37,6 @@ if TYPE_CHECKING:
     Placement: TypeAlias = Callable[[str], Iterable[str]]
     Turn: TypeAlias = tuple[float, *tuple[Record, ...]]
 
-_IDEMPOTENCY = 0xFF00
-_RETRIED = IDEMPOTENCY.index("retry") << 8
 # A drain's own timer is due behind whatever is due at the very microsecond.
 _JUST_AFTER = 2e-6
 
@@ -102,14 +98,6 @@ class State:
     def mints(self, operation: str | None) -> bool:
         """Whether calls of an operation get a token from the core, which needs the wall time for it."""
         return self._idempotency.get(operation) == "token"
-
-    def without_hedges(self, packed: int, options: CallOptions) -> int:
-        """The packed words of a call for a host that can run only one attempt at a time.
-
-        A call with a token keeps its word, so that the token is minted.
-        """
-        word = options.get("idempotency") or self._idempotency.get(options.get("op"))
-        return packed & ~_IDEMPOTENCY | _RETRIED if word == "natural" else packed
 
     def change(self, changes: list[dict[str, object]], known: Iterable[Endpoint]) -> None:
         """Applies changes of the endpoints, all or none; `known` are those added and updated, in order."""

@@ -13,7 +13,7 @@ from contextvars import copy_context
 from threading import Condition, Lock
 
 from ._attempt import Attempt
-from ._pending import Pending
+from ._pending import Pending, respond
 from ._record import SEND
 from ._scope import scope
 
@@ -58,10 +58,14 @@ class Threads:
             calls[cookie] = entry
             return entry  # type: ignore[no-any-return]
 
+    def call(self, *given: Any) -> ThreadCall:
+        """A call of the thread that runs."""
+        return ThreadCall(self, self.state, *given)
+
     def _make(self, cookie: int, recipe: Recipe) -> ThreadCall:
-        _, fn, args, retries, depth, now, takes, *records = recipe
-        call = ThreadCall(self, self.state, cookie, fn, args, takes, retries, depth, None)
-        for first in records:
+        _, fn, args, depth, now, takes, first = recipe
+        call = self.call(cookie, fn, args, takes, depth, None)
+        if first is not None:
             call.adopt(first, now)
         return call
 
@@ -75,6 +79,10 @@ class Threads:
         self.state.perform(turn, now)
         self.state.timeout(now)
         return call.finish()
+
+    def respond(self, first: Attempt) -> Turn | None:
+        """Hands in the answer of an attempt with a report of its server."""
+        return respond(self.state.native, first, self.state.clock.now())
 
     def answered(self, cookie: int, first: Record | Attempt, turn: Turn | None, value: object) -> Any:
         """Goes on with a call to which more happened than its answer."""
@@ -184,7 +192,7 @@ class ThreadCall(Pending):
         with self._changed:
             if not self.sends:
                 return
-            attempt = self.sends.popleft()
+            attempt = self.sends.pop(0)
             if executor is not None:
                 # Under the lock, so that a cancel finds the future.
                 self._submit(executor, attempt)

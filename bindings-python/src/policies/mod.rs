@@ -12,6 +12,7 @@ pub(crate) mod latency;
 pub(crate) mod limit;
 pub(crate) mod meter;
 pub(crate) mod offset;
+pub(crate) mod peak;
 pub(crate) mod phi;
 pub(crate) mod picker;
 pub(crate) mod pool;

@@ -3,7 +3,7 @@
 use hedgerow::{EndpointId, Host, Place};
 use pyo3::prelude::*;
 
-use super::{S, at, told_span};
+use super::{S, at, span, told_span};
 use crate::client::id;
 use crate::guard::Guarded;
 use crate::{document, error};
@@ -64,6 +64,30 @@ impl Picker {
         self.0.with(py, |inner| inner.on_response(endpoint_id(endpoint), at(now)))
     }
 
+    /// Tells the policy `peak_ewma` what a request took, and whether it was answered; false for a stale id.
+    fn on_latency(
+        &self,
+        py: Python<'_>,
+        endpoint: i64,
+        answered: bool,
+        took: f64,
+        now: f64,
+    ) -> PyResult<bool> {
+        self.0.with(py, |inner| inner.on_latency(endpoint_id(endpoint), answered, span(took), at(now)))
+    }
+
+    /// A server told its load, for `hot_cold`; false for a stale id.
+    fn on_report(
+        &self,
+        py: Python<'_>,
+        endpoint: i64,
+        in_flight: u32,
+        latency: f64,
+        now: f64,
+    ) -> PyResult<bool> {
+        self.0.with(py, |inner| inner.on_report(endpoint_id(endpoint), in_flight, span(latency), at(now)))
+    }
+
     /// A request is known to be over; false for a stale id.
     fn on_end(&self, py: Python<'_>, endpoint: i64) -> PyResult<bool> {
         self.0.with(py, |inner| inner.on_end(endpoint_id(endpoint)))
@@ -72,6 +96,11 @@ impl Picker {
     /// Marks an endpoint as ejected or not; false for a stale id.
     fn set_ejected(&self, py: Python<'_>, endpoint: i64, ejected: bool) -> PyResult<bool> {
         self.0.with(py, |inner| inner.set_ejected(endpoint_id(endpoint), ejected))
+    }
+
+    /// Bars an endpoint from all plans, or lets it in again; false for a stale id.
+    fn set_barred(&self, py: Python<'_>, endpoint: i64, barred: bool) -> PyResult<bool> {
+        self.0.with(py, |inner| inner.set_barred(endpoint_id(endpoint), barred))
     }
 
     /// The client did not run until now.
