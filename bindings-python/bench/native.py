@@ -1,4 +1,4 @@
-"""Times the native layer and the import; medians and bests of batches in one process, for people.
+"""Times the native layer alone.
 
 A call that succeeds is two crossings: its start, and its answer. What they cost beside two crossings that decide
 nothing is the core's.
@@ -6,10 +6,7 @@ nothing is the core's.
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from statistics import median
-from time import monotonic, perf_counter
+from time import monotonic, thread_time
 from typing import TYPE_CHECKING
 
 from hedgerow._native import Client
@@ -19,7 +16,6 @@ if TYPE_CHECKING:
 
 BATCHES = 40
 CALLS = 5000
-IMPORTS = 20
 OF_OPERATION = 65535
 
 
@@ -58,37 +54,20 @@ def clocks(times: int) -> None:
         monotonic()
 
 
-def nanoseconds(run: Callable[[int], None]) -> tuple[float, float]:
-    """Median and best of the batches, for one time."""
+def nanoseconds(run: Callable[[int], None]) -> list[float]:
+    """What each batch took, for one time."""
     took: list[float] = []
     for _ in range(BATCHES):
-        begun = perf_counter()
+        begun = thread_time()
         run(CALLS)
-        took.append((perf_counter() - begun) / CALLS * 1e9)
-    return median(took), min(took)
+        took.append((thread_time() - begun) / CALLS * 1e9)
+    return took
 
 
-def import_milliseconds() -> tuple[float, float]:
-    """Median and best of imports in new interpreters, beyond Python's own start."""
-    program = "from time import perf_counter as t; a = t(); import hedgerow; print((t() - a) * 1e3)"
-    run = [sys.executable, "-I", "-c", program]
-    took = [float(subprocess.run(run, check=True, capture_output=True).stdout) for _ in range(IMPORTS)]
-    return median(took), min(took)
-
-
-def main() -> None:
-    rows = [
-        ("start and answer of a call, clock read twice", nanoseconds(succeed), "ns"),
-        ("start that is denied", nanoseconds(deny), "ns"),
-        ("two crossings that decide nothing", nanoseconds(cross), "ns"),
-        ("two readings of the clock", nanoseconds(clocks), "ns"),
-        ("import hedgerow", import_milliseconds(), "ms"),
+def rows() -> list[tuple[str, list[float]]]:
+    return [
+        ("start and answer, clock read twice", nanoseconds(succeed)),
+        ("start that is denied", nanoseconds(deny)),
+        ("two crossings that decide nothing", nanoseconds(cross)),
+        ("two readings of the clock", nanoseconds(clocks)),
     ]
-    print(f"{'':<48}{'median':>10}{'best':>10}")
-    for name, (middle, best), unit in rows:
-        digits = 1 if unit == "ms" else 0
-        print(f"{name:<48}{middle:>10.{digits}f}{best:>10.{digits}f} {unit}")
-
-
-if __name__ == "__main__":
-    main()

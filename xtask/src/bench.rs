@@ -24,7 +24,7 @@ pub(crate) struct Args {
     /// Writes the committed counts anew.
     #[arg(long, requires = "instructions", conflicts_with_all = ["name", "check"])]
     bless: bool,
-    /// Writes what `js` measures to this file as well, as JSON.
+    /// Writes what `js` or `python` measures to this file as well, as JSON.
     #[arg(long, value_name = "FILE", requires = "name", conflicts_with_all = ["peers", "instructions"])]
     json: Option<PathBuf>,
 }
@@ -42,13 +42,13 @@ pub(crate) fn run(args: &Args) -> Report {
         npm::bench(&mut report, args.json.as_deref());
         return report;
     }
-    if args.name.as_deref() == Some(PYTHON) && args.json.is_none() && !args.instructions && !args.peers {
-        python::bench(&mut report);
+    if args.name.as_deref() == Some(PYTHON) && !args.instructions && !args.peers {
+        python::bench(&mut report, args.json.as_deref());
         return report;
     }
     if args.json.is_some() {
         report.step("bench", || {
-            eprintln!("--json: only `{JAVASCRIPT}` writes a document");
+            eprintln!("--json: only `{JAVASCRIPT}` and `{PYTHON}` write a document");
             Ending::of(false)
         });
         return report;

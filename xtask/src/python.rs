@@ -13,8 +13,17 @@ use crate::{setup, stale};
 /// The folder of the package.
 const PACKAGE: &str = "bindings-python";
 
-/// The exact packages of the environment.
-const LOCK: &str = "requirements-dev.txt";
+/// An environment of its own: the name of its folder, and its exact packages.
+struct Environment {
+    name: &'static str,
+    lock: &'static str,
+}
+
+/// What checks and tests need.
+const TESTS: Environment = Environment { name: "venv", lock: "requirements-dev.txt" };
+
+/// The packages that the benchmark has beside.
+const PEERS: Environment = Environment { name: "bench", lock: "bench/requirements.txt" };
 
 /// What is checked beside the tests, each a program of the environment with its arguments.
 const CHECKS: [(&str, &str, &str); 5] = [
@@ -55,53 +64,30 @@ pub(crate) fn install(report: &mut Report) {
     }
 }
 
-/// Times the native layer, the import and the faces.
-pub(crate) fn bench(report: &mut Report) {
-    report.step("python packages", packages);
-    report.step("python wheel", wheel);
-    for file in ["native", "face"] {
-        let name = format!("bench python, {file}");
-        report.step(&name, || child::run(&mut tool("python", &format!("bench/{file}.py"))));
-    }
+/// Times both faces beside published packages, the native layer and the import; what comes of it also goes to a file,
+/// if one is named.
+pub(crate) fn bench(report: &mut Report, json: Option<&Path>) {
+    report.step("python packages", || packages().and(PEERS.make()));
+    report.step("python wheel", || wheel().and(PEERS.install()));
+    report.step("bench python", || {
+        let mut program = PEERS.tool("python", "bench/main.py");
+        if let Some(file) = json {
+            program.arg("--json").arg(std::path::absolute(file).unwrap_or_else(|_| file.to_owned()));
+        }
+        child::run(&mut program)
+    });
 }
 
-/// The environment of the lock file; made anew, never changed, when the lock or the interpreter is another.
+/// The environment of the tests.
 pub(crate) fn packages() -> Ending {
-    let folder = environment();
-    if !setup::python().ok {
-        return Ending::of(false);
-    }
-    let Some(interpreter) = child::output(&mut command("python3", "-VV")) else {
-        eprintln!("there is no python3");
-        return Ending::of(false);
-    };
-    let lock = fs::read_to_string(root().join(PACKAGE).join(LOCK)).unwrap_or_default();
-    let (wanted, stamp) = (format!("{interpreter}{lock}"), folder.join("made-of"));
-    if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == wanted) {
-        println!("python packages are installed");
-        return Ending::of(true);
-    }
-    let made = child::run(command("python3", "-m venv --clear").arg(&folder));
-    let mut install = tool("pip", "install --quiet --no-deps --only-binary :all: --requirement");
-    let ending = made.and(child::run(install.arg(LOCK)));
-    if ending.ok {
-        // Written last, so that an interrupted installation is made anew.
-        return Ending::of(fs::write(&stamp, wanted).is_ok());
-    }
-    ending
+    TESTS.make()
 }
 
-/// Builds the wheel and puts it into the environment.
+/// Builds the wheel and puts it into the environment of the tests.
 pub(crate) fn wheel() -> Ending {
-    let wheels = root().join("target/python/wheels");
-    let _ = fs::remove_dir_all(&wheels);
-    let built = child::run(tool("maturin", "build --quiet --release --locked --out").arg(&wheels));
-    let Some(wheel) = only_file(&wheels) else {
-        eprintln!("no wheel was built");
-        return Ending::of(false);
-    };
-    let mut install = tool("pip", "install --quiet --no-index --no-deps --force-reinstall");
-    let ending = built.and(child::run(install.arg(wheel)));
+    let _ = fs::remove_dir_all(wheels());
+    let built = child::run(tool("maturin", "build --quiet --profile wheel --locked --out").arg(wheels()));
+    let ending = built.and(TESTS.install());
     if ending.ok {
         return Ending::of(fs::write(wheel_stamp(), "").is_ok());
     }
@@ -110,19 +96,66 @@ pub(crate) fn wheel() -> Ending {
 
 /// Says when the wheel was installed; who uses the environment looks for it.
 fn wheel_stamp() -> PathBuf {
-    environment().join("has-wheel")
+    TESTS.folder().join("has-wheel")
 }
 
-/// A program of the environment, in the folder of the package.
+/// A program of the environment of the tests, in the folder of the package.
 fn tool(program: &str, words: &str) -> Command {
-    let bin = environment().join(if cfg!(windows) { "Scripts" } else { "bin" });
-    let mut tool = command(&bin.join(program).to_string_lossy(), words);
-    // So does a shell with the environment switched on: maturin, pyright and stubtest look for their interpreter.
-    tool.current_dir(root().join(PACKAGE)).env("VIRTUAL_ENV", environment());
-    tool.env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
-        .env("PATH", path_with(&bin))
-        .env("PYTHONDONTWRITEBYTECODE", "1");
-    tool
+    TESTS.tool(program, words)
+}
+
+impl Environment {
+    /// Made by its lock file; anew, never changed, when the lock or the interpreter is another.
+    fn make(&self) -> Ending {
+        let folder = self.folder();
+        if !setup::python().ok {
+            return Ending::of(false);
+        }
+        let Some(interpreter) = child::output(&mut command("python3", "-VV")) else {
+            eprintln!("there is no python3");
+            return Ending::of(false);
+        };
+        let lock = fs::read_to_string(root().join(PACKAGE).join(self.lock)).unwrap_or_default();
+        // Its programs name the folder: one that was moved is another.
+        let (wanted, stamp) = (format!("{interpreter}{}\n{lock}", folder.display()), folder.join("made-of"));
+        if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == wanted) {
+            println!("python packages of {} are installed", self.lock);
+            return Ending::of(true);
+        }
+        let made = child::run(command("python3", "-m venv --clear").arg(&folder));
+        let mut install = self.tool("pip", "install --quiet --no-deps --only-binary :all: --requirement");
+        let ending = made.and(child::run(install.arg(self.lock)));
+        if ending.ok {
+            // Written last, so that an interrupted installation is made anew.
+            return Ending::of(fs::write(&stamp, wanted).is_ok());
+        }
+        ending
+    }
+
+    /// Puts the built wheel into it.
+    fn install(&self) -> Ending {
+        let Some(wheel) = only_file(&wheels()) else {
+            eprintln!("no wheel was built");
+            return Ending::of(false);
+        };
+        child::run(self.tool("pip", "install --quiet --no-index --no-deps --force-reinstall").arg(wheel))
+    }
+
+    /// A program of it, in the folder of the package.
+    fn tool(&self, program: &str, words: &str) -> Command {
+        let bin = self.folder().join(if cfg!(windows) { "Scripts" } else { "bin" });
+        let mut tool = command(&bin.join(program).to_string_lossy(), words);
+        // So does a shell with the environment switched on: maturin, pyright and stubtest look for their interpreter.
+        tool.current_dir(root().join(PACKAGE)).env("VIRTUAL_ENV", self.folder());
+        tool.env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+            .env("PATH", path_with(&bin))
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        tool
+    }
+
+    fn folder(&self) -> PathBuf {
+        fs::canonicalize(root()).unwrap_or_else(|_| root()).join("target/python").join(self.name)
+    }
 }
 
 fn path_with(bin: &Path) -> std::ffi::OsString {
@@ -131,8 +164,8 @@ fn path_with(bin: &Path) -> std::ffi::OsString {
     std::env::join_paths(all).unwrap_or(found)
 }
 
-fn environment() -> PathBuf {
-    fs::canonicalize(root()).unwrap_or_else(|_| root()).join("target/python/venv")
+fn wheels() -> PathBuf {
+    root().join("target/python/wheels")
 }
 
 fn only_file(folder: &Path) -> Option<PathBuf> {
