@@ -52,6 +52,8 @@ fn start(fields: &Fields<'_>) -> Result<StartEvent, String> {
         priority: priority.transpose()?,
         token: token(fields)?,
         wall: fields.given("wall_us")?.map(Wall::from_micros),
+        no_hedges: fields.flag("no_hedges"),
+        no_retries: fields.flag("no_retries"),
         cookie: fields.number("cookie")?,
     };
     Ok(StartEvent { replicas, arguments })

@@ -167,6 +167,7 @@ fn an_attempt_timeout_that_may_not_be_followed_keeps_the_attempt() {
 
 #[test]
 fn a_call_without_hedges_or_retries_sends_the_other_kind_alone() {
+    use AttemptKind::{Hedge, Primary, Retry};
     let kinds = |no_hedges, no_retries| {
         let mut client = two_endpoints(json!({
             "operations": {"get": {"idempotency": "natural"}}, "retry": {"max_attempts": 2},
@@ -193,7 +194,6 @@ fn a_call_without_hedges_or_retries_sends_the_other_kind_alone() {
         }
         kinds
     };
-    use AttemptKind::{Hedge, Primary, Retry};
     assert_eq!(kinds(false, false), [Primary, Hedge, Retry]);
     assert_eq!(kinds(true, false), [Primary, Retry]);
     assert_eq!(kinds(false, true), [Primary, Hedge]);
