@@ -17,6 +17,8 @@ extern crate std;
 
 #[cfg(feature = "bindgen")]
 pub mod bindgen;
+#[cfg(any(test, feature = "raw"))]
+mod json;
 #[cfg(feature = "raw")]
 pub mod raw;
 #[cfg(target_family = "wasm")]

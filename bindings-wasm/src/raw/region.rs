@@ -7,6 +7,8 @@ use hedgerow::ConfigError;
 use hedgerow::config::Document;
 use spin::Mutex;
 
+use crate::json;
+
 static INPUT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static OUTPUT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -43,8 +45,7 @@ pub(super) fn with_text<T>(length: usize, read: impl FnOnce(&str) -> T) -> Optio
 
 /// Reads the input as a JSON document.
 pub(super) fn document(length: usize) -> Result<Document, Failure> {
-    with_input(length, |bytes| serde_json::from_slice(bytes))
-        .map_err(|found| Failure::text("config", &found.to_string()))
+    with_input(length, json::read).map_err(|found| Failure::text("config", &found))
 }
 
 /// Leaves bytes in the output; answers how many.
