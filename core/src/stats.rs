@@ -179,6 +179,15 @@ impl Stats {
         self.arrows.get(arrow_index(from, event, to)).copied().unwrap_or(0)
     }
 
+    /// The arrows that were taken, as numbers: from, event, to, count.
+    pub(crate) fn arrows(&self) -> impl Iterator<Item = [u64; 4]> {
+        let taken = (0..).zip(&self.arrows).filter(|(_, count)| **count > 0);
+        let (events, states) = (EVENTS as u64, STATES as u64);
+        taken.map(move |(at, count): (u64, _)| {
+            [at / (events * states), at / states % events, at % states, *count]
+        })
+    }
+
     /// The counters that stand as fields, by name; a new field does not compile until it is told too.
     pub(crate) fn named(&self) -> [(&'static str, u64); 25] {
         let &Self {

@@ -5,21 +5,22 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use crate::client::call::CallState;
 use crate::client::explain::{ExplainedEvent, Explanation, Levels, PlanLine};
 use crate::config::Document;
 use crate::reason::Reason;
 use crate::retry::outcome::FailureClass;
-use crate::stats::{CallEvent, Stats};
+use crate::stats::Stats;
 
 impl Stats {
     /// Every counter: the named ones, `reasons` by code, `ended` by class, `arrows` as [from, event, to, count].
     pub fn to_document(&self) -> Document {
-        let named = self.named().map(|(name, count)| (name.to_string(), Document::Integer(count)));
-        let mut entries: Vec<_> = named.into();
+        let named = self.named();
+        let mut entries: Vec<_> =
+            named.iter().map(|(name, count)| (name.to_string(), (*count).into())).collect();
         entries.push(("reasons".into(), Document::Map(self.reason_counts().collect())));
         entries.push(("ended".into(), Document::Map(self.ended_counts().collect())));
-        entries.push(("arrows".into(), Document::List(self.arrows().collect())));
+        let arrows = self.arrows().map(|row| Document::List(row.map(Document::Integer).into()));
+        entries.push(("arrows".into(), Document::List(arrows.collect())));
         Document::Map(entries)
     }
 
@@ -32,18 +33,6 @@ impl Stats {
         let classes = FailureClass::ALL.map(|class| (class.slug(), self.ended(Some(class))));
         let all = core::iter::once(("success", self.ended(None))).chain(classes);
         all.filter(|(_, count)| *count > 0).map(|(slug, count)| (slug.to_string(), count.into()))
-    }
-
-    fn arrows(&self) -> impl Iterator<Item = Document> {
-        let cells = CallState::ALL.into_iter().flat_map(|from| {
-            CallEvent::ALL
-                .into_iter()
-                .flat_map(move |event| CallState::ALL.into_iter().map(move |to| (from, event, to)))
-        });
-        cells
-            .map(|(from, event, to)| [from as u64, event as u64, to as u64, self.arrow(from, event, to)])
-            .filter(|row| row.last().is_some_and(|count| *count > 0))
-            .map(|row| Document::List(row.map(Document::Integer).into()))
     }
 }
 
@@ -75,17 +64,17 @@ impl PlanLine {
 
 impl ExplainedEvent {
     fn to_document(&self) -> Document {
-        let mut entries: Vec<(&str, Document)> = Vec::new();
-        entries.push(("at_us", self.at.as_micros().into()));
-        entries.push(("reason", u64::from(self.reason.code()).into()));
-        entries.extend(self.attempt.map(|attempt| ("attempt", attempt.number().into())));
-        entries.extend(self.endpoint.map(|endpoint| ("endpoint", endpoint.number().into())));
-        if !self.name.is_empty() {
-            entries.push(("name", self.name.as_str().into()));
-        }
-        entries.push(("value", self.value.into()));
-        entries.extend(self.levels.map(|levels| ("levels", levels.to_document())));
-        Document::Map(entries.into_iter().map(|(name, value)| (name.into(), value)).collect())
+        let mut entries = Vec::new();
+        let mut put =
+            |name: &str, value: Option<Document>| entries.extend(value.map(|value| (name.into(), value)));
+        put("at_us", Some(self.at.as_micros().into()));
+        put("reason", Some(u64::from(self.reason.code()).into()));
+        put("attempt", self.attempt.map(|attempt| attempt.number().into()));
+        put("endpoint", self.endpoint.map(|endpoint| endpoint.number().into()));
+        put("name", (!self.name.is_empty()).then(|| self.name.as_str().into()));
+        put("value", Some(self.value.into()));
+        put("levels", self.levels.map(Levels::to_document));
+        Document::Map(entries)
     }
 }
 

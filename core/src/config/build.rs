@@ -60,19 +60,24 @@ const POLICIES: [BalancePolicy; 6] = [
 const REGIONS: [RegionRule; 3] = [RegionRule::Exclude, RegionRule::Weight, RegionRule::WhenEmpty];
 const TIERS: [Tier; 3] = [Tier::ClientMonotonic, Tier::Regional, Tier::Global];
 
+// Each of the small readers is asked for tens of fields and has no business to be copied there.
 impl View<'_> {
+    #[inline(never)]
     pub(super) fn count(&self, key: Key) -> u32 {
         self.number(key).map_or(0, |value| u32::try_from(value).unwrap_or(u32::MAX))
     }
 
+    #[inline(never)]
     fn small(&self, key: Key) -> u8 {
         self.number(key).map_or(0, |value| u8::try_from(value).unwrap_or(u8::MAX))
     }
 
+    #[inline(never)]
     fn maybe_duration(&self, key: Key) -> Option<Duration> {
         self.number(key).map(Duration::from_micros)
     }
 
+    #[inline(never)]
     pub(super) fn duration(&self, key: Key) -> Duration {
         self.maybe_duration(key).unwrap_or_default()
     }

@@ -47,8 +47,14 @@ pub enum Document {
 
 impl Document {
     /// Makes a map of names and values.
-    pub fn map<const N: usize>(entries: [(&str, Self); N]) -> Self {
-        Self::Map(entries.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    pub fn map<const N: usize>(mut entries: [(&str, Self); N]) -> Self {
+        Self::taking(&mut entries)
+    }
+
+    /// The code of all maps, however many entries they have.
+    fn taking(entries: &mut [(&str, Self)]) -> Self {
+        let own = |(name, value): &mut (&str, Self)| ((*name).into(), core::mem::replace(value, Self::Null));
+        Self::Map(entries.iter_mut().map(own).collect())
     }
 
     /// A number of a language that has one kind of them: whole where it is, of a size that floats hold exactly.

@@ -179,6 +179,7 @@ impl<'a> View<'a> {
     }
 
     /// The code of a field's word.
+    #[inline(never)]
     pub(super) fn code(&self, key: Key) -> u8 {
         match self.get(key) {
             Value::Word(code) => *code,
@@ -187,6 +188,7 @@ impl<'a> View<'a> {
     }
 
     /// Whether a switch, or a section that may be `null`, is on.
+    #[inline(never)]
     pub(super) fn is_on(&self, key: Key) -> bool {
         matches!(self.get(key), Value::Bool(true))
     }

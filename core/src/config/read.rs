@@ -185,6 +185,7 @@ impl Place<'_> {
     }
 
     /// The path of a field from here, if it may stand here.
+    #[inline(never)]
     fn inner(&self, field: &Field) -> Option<&'static str> {
         match (field.scope, self) {
             (Scope::Class, _) | (Scope::Client, Self::Top) => Some(field.path),

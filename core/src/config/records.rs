@@ -22,28 +22,29 @@ const ANY: &str = "*";
 /// assert_eq!(error.to_string(), "record.v: \"7\", want a whole number");
 /// ```
 pub fn record(document: &Document) -> Result<Record, ConfigError> {
-    let field = |name| Field { name, value: document.get(name) };
     if !matches!(document, Document::Map(_)) {
         return Err(ConfigError::new("record", error::shown(document), "a map"));
     }
-    Ok(Record {
-        version: field("v").number()?.unwrap_or(0),
-        origin: field("origin").text()?,
-        target: field("target").time()?,
-        max: field("max").time()?,
-        calls: field("calls").count()?,
-        hedges: field("hedges").count()?,
-        util: field("util").share()?,
-        util_target: field("util_target").share()?,
-        util_max: field("util_max").share()?,
-        compute: field("compute").share()?,
-        storage: field("storage").share()?,
-        compress: field("compress").texts()?,
-        chunk: field("chunk").count()?,
-        page: field("page").count()?,
-        ttl: field("ttl").time()?,
-        reset: field("reset").flag()?,
-    })
+    let mut fields = Fields { document, fault: None };
+    let record = Record {
+        version: fields.number("v").unwrap_or(0),
+        origin: fields.text("origin"),
+        target: fields.time("target"),
+        max: fields.time("max"),
+        calls: fields.count("calls"),
+        hedges: fields.count("hedges"),
+        util: fields.share("util"),
+        util_target: fields.share("util_target"),
+        util_max: fields.share("util_max"),
+        compute: fields.share("compute"),
+        storage: fields.share("storage"),
+        compress: fields.texts("compress"),
+        chunk: fields.count("chunk"),
+        page: fields.count("page"),
+        ttl: fields.time("ttl"),
+        reset: fields.flag("reset"),
+    };
+    fields.fault.map_or(Ok(record), Err)
 }
 
 /// Reads `{records: [{ns?, op?, v, …}]}`; what is no record, or breaks a record's rules, is left out and counted.
@@ -63,67 +64,77 @@ pub fn records(document: &Document) -> Result<Records, ConfigError> {
 }
 
 fn entry(document: &Document) -> Result<Entry, ConfigError> {
-    let name = |name| Field { name, value: document.get(name) }.text();
-    let named = |name: Option<String>| name.filter(|name| name != ANY);
-    Ok(Entry { namespace: named(name("ns")?), operation: named(name("op")?), record: record(document)? })
+    let mut fields = Fields { document, fault: None };
+    let mut name = |name| fields.text(name).filter(|name| name != ANY);
+    let (namespace, operation) = (name("ns"), name("op"));
+    match fields.fault {
+        Some(fault) => Err(fault),
+        None => Ok(Entry { namespace, operation, record: record(document)? }),
+    }
 }
 
-/// One value of a record, perhaps absent.
-struct Field<'a> {
-    name: &'static str,
-    value: Option<&'a Document>,
+/// The values of a record, each perhaps absent, and the first that is of a wrong type.
+struct Fields<'a> {
+    document: &'a Document,
+    fault: Option<ConfigError>,
 }
 
-impl Field<'_> {
-    fn number(&self) -> Result<Option<u64>, ConfigError> {
-        match self.value {
-            None | Some(Document::Null) => Ok(None),
-            Some(Document::Integer(number)) => Ok(Some(*number)),
-            Some(other) => Err(self.refused(other, "a whole number")),
+impl<'a> Fields<'a> {
+    fn get(&self, name: &str) -> Option<&'a Document> {
+        self.document.get(name).filter(|value| !value.is_null())
+    }
+
+    fn number(&mut self, name: &str) -> Option<u64> {
+        match self.get(name)? {
+            Document::Integer(number) => Some(*number),
+            other => self.refuse(name, other, "a whole number"),
         }
     }
 
-    fn time(&self) -> Result<Option<Duration>, ConfigError> {
-        Ok(self.number()?.map(Duration::from_micros))
+    fn time(&mut self, name: &str) -> Option<Duration> {
+        self.number(name).map(Duration::from_micros)
     }
 
     /// A number beyond the type reads as its greatest, which no rule of a record takes for a small one.
-    fn count(&self) -> Result<Option<u32>, ConfigError> {
-        Ok(self.number()?.map(|number| u32::try_from(number).unwrap_or(u32::MAX)))
+    fn count(&mut self, name: &str) -> Option<u32> {
+        self.number(name).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
     }
 
-    fn share(&self) -> Result<Option<u16>, ConfigError> {
-        Ok(self.number()?.map(|number| u16::try_from(number).unwrap_or(u16::MAX)))
+    fn share(&mut self, name: &str) -> Option<u16> {
+        self.number(name).map(|number| u16::try_from(number).unwrap_or(u16::MAX))
     }
 
-    fn flag(&self) -> Result<bool, ConfigError> {
-        match self.value {
-            None | Some(Document::Null) => Ok(false),
-            Some(Document::Bool(flag)) => Ok(*flag),
-            Some(other) => Err(self.refused(other, "true or false")),
-        }
-    }
-
-    fn text(&self) -> Result<Option<String>, ConfigError> {
-        match self.value {
-            None | Some(Document::Null) => Ok(None),
-            Some(Document::Text(text)) => Ok(Some(text.clone())),
-            Some(other) => Err(self.refused(other, "a text")),
-        }
-    }
-
-    fn texts(&self) -> Result<Option<Vec<String>>, ConfigError> {
-        let Some(value) = self.value.filter(|value| !value.is_null()) else { return Ok(None) };
-        let Document::List(list) = value else { return Err(self.refused(value, "a list of texts")) };
-        let each = |item: &Document| match item {
-            Document::Text(text) => Ok(text.clone()),
-            other => Err(self.refused(other, "a text")),
+    fn flag(&mut self, name: &str) -> bool {
+        let value = match self.get(name) {
+            None => None,
+            Some(Document::Bool(flag)) => Some(*flag),
+            Some(other) => self.refuse(name, other, "true or false"),
         };
-        list.iter().map(each).collect::<Result<_, _>>().map(Some)
+        value.unwrap_or(false)
     }
 
-    fn refused(&self, value: &Document, want: &str) -> ConfigError {
-        ConfigError::new(format!("record.{}", self.name), error::shown(value), want)
+    fn text(&mut self, name: &str) -> Option<String> {
+        match self.get(name)? {
+            Document::Text(text) => Some(text.clone()),
+            other => self.refuse(name, other, "a text"),
+        }
+    }
+
+    fn texts(&mut self, name: &str) -> Option<Vec<String>> {
+        let value = self.get(name)?;
+        let Document::List(list) = value else { return self.refuse(name, value, "a list of texts") };
+        let each = |item: &Document| match item {
+            Document::Text(text) => Some(text.clone()),
+            other => self.refuse(name, other, "a text"),
+        };
+        list.iter().map(each).collect()
+    }
+
+    fn refuse<T>(&mut self, name: &str, value: &Document, want: &str) -> Option<T> {
+        if self.fault.is_none() {
+            self.fault = Some(ConfigError::new(format!("record.{name}"), error::shown(value), want));
+        }
+        None
     }
 }
 

@@ -108,9 +108,15 @@ impl<const N: usize> Draft<N> {
     }
 
     pub(super) fn number<T: TryFrom<i128>>(&mut self, name: &str) -> Result<Option<T>, WrongType> {
+        self.integer(name)?.map(|number| T::try_from(number).map_err(|_| WrongType)).transpose()
+    }
+
+    // One for every type of number that is read by it.
+    #[inline(never)]
+    fn integer(&mut self, name: &str) -> Result<Option<i128>, WrongType> {
         match self.take(name) {
             None => Ok(None),
-            Some(Value::Integer(number)) => T::try_from(number).map(Some).map_err(|_| WrongType),
+            Some(Value::Integer(number)) => Ok(Some(number)),
             Some(_) => Err(WrongType),
         }
     }
