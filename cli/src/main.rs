@@ -85,6 +85,29 @@ fn main() -> ExitCode {
 mod tests {
     use super::*;
 
+    /// The lines that a help shows as examples, of a command and all below it.
+    fn examples(command: &clap::Command) -> Vec<String> {
+        let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let own = text.lines().map(str::trim).filter(|line| line.starts_with("hedgerow ")).map(str::to_owned);
+        own.chain(command.get_subcommands().flat_map(examples)).collect()
+    }
+
+    #[test]
+    fn every_example_of_a_help_is_understood_and_names_what_there_is() {
+        use clap::CommandFactory;
+        let examples = examples(&Cli::command());
+        assert!(examples.len() >= 15, "{examples:?}");
+        let shipped = hedgerow_sim::experiments::Case::shipped().unwrap();
+        for example in examples {
+            let words: Vec<_> = example.split_whitespace().collect();
+            assert!(Cli::try_parse_from(&words).is_ok(), "{example}");
+            if let ["hedgerow", "sim", "run" | "compare" | "sweep", what, ..] = words.as_slice() {
+                let is_known = shipped.iter().any(|case| case.id == *what || case.experiment() == *what);
+                assert!(is_known || what.contains('.'), "{example}");
+            }
+        }
+    }
+
     #[test]
     fn the_command_line_is_free_of_contradictions() {
         use clap::CommandFactory;

@@ -102,9 +102,22 @@ fn arms_are_compared_and_fields_are_swept() {
 
 #[test]
 fn what_cannot_be_answered_is_misuse() {
-    for words in
-        ["sim run E999", "sim run E4 --seeds 0", "sim fly", "sim plot Cargo.toml", "sim compare E4 --arm jsq"]
-    {
+    for words in [
+        "sim run E999",
+        "sim run E4 --seeds 0",
+        "sim run E4-weighted8 --seeds 1 --arm nobody",
+        "sim run E4-weighted8 --seeds 1 --arm nowhere.json",
+        "sim fly",
+        "sim plot Cargo.toml",
+        "sim plot nowhere.json",
+        "sim compare E4 --arm jsq",
+        "sim compare E999 --arm jsq --arm p2c",
+        "sim diff nowhere.json nowhere.json",
+        "sim diff nowhere.json",
+        "sim sweep E4-weighted8 --field balance.n",
+        "sim sweep E4-weighted8 --field balance.m --over 1",
+        "sim sweep E4-weighted8 --field balance.n --over 2 --arm nobody",
+    ] {
         assert_eq!(hedgerow(words).status.code(), Some(2), "{words}");
     }
     let inputs = folder("misuse").join("inputs.json");
@@ -125,7 +138,8 @@ fn random_worlds_are_searched_and_one_of_them_is_repeated() {
 
 #[test]
 fn every_help_has_an_example() {
-    for command in ["list", "run", "check", "compare", "sweep", "plot", "diff", "swarm", "bench"] {
+    for command in ["list", "run", "check", "compare", "sweep", "plot", "diff", "recommend", "swarm", "bench"]
+    {
         assert!(printed(&hedgerow(&format!("sim {command} --help"))).contains("Example"), "{command}");
     }
 }

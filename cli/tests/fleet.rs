@@ -105,6 +105,8 @@ fn a_fleet_is_run_compared_and_swept_like_an_experiment() {
     assert!(run.contains("plain ") && run.contains("defaults "), "{run}");
     let compared = sim(&format!("compare {fleet} --arm netflix --arm {} --seeds 2", mine.display()));
     assert!(printed(&compared).contains("as a multiple of netflix"), "{}", told(&compared));
+    let swept = sim(&format!("sweep {fleet} --field hedge.max --over 0,1 --arm {}", mine.display()));
+    assert!(printed(&swept).contains("hedge.max=0 "), "{}", told(&swept));
     let swept = sim(&format!("sweep {fleet} --field balance.n --over 2,8 --arm netflix"));
     assert!(printed(&swept).contains("balance.n=2 "), "{}", told(&swept));
 }

@@ -5,12 +5,12 @@ use std::process::Command;
 
 use crate::child::{self, Ending, cargo};
 use crate::report::Report;
-use crate::{npm, python};
+use crate::{npm, python, sim};
 
 /// What to measure, and of what.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A file in `core/benches`, such as `pick` or `timer`, `js` for the npm package beside published ones, or `python` for the wheel; with a flag, a part of the operation's name. All when absent.
+    /// A file in `core/benches`, such as `pick` or `timer`, `js` for the npm package beside published ones, `python` for the wheel, or `sim` for the simulator; with a flag, a part of the operation's name. All when absent.
     name: Option<String>,
     /// Times ours and published crates in turn in one process, and prints ratios.
     #[arg(long)]
@@ -35,6 +35,9 @@ const JAVASCRIPT: &str = "js";
 /// The benchmark of the wheel, in the place of a name.
 const PYTHON: &str = "python";
 
+/// The simulator, natively and in WebAssembly, in the place of a name.
+const SIMULATOR: &str = "sim";
+
 /// Runs one benchmark or all of them.
 pub(crate) fn run(args: &Args) -> Report {
     let mut report = Report::default();
@@ -44,6 +47,10 @@ pub(crate) fn run(args: &Args) -> Report {
     }
     if args.name.as_deref() == Some(PYTHON) && !args.instructions && !args.peers {
         python::bench(&mut report, args.json.as_deref());
+        return report;
+    }
+    if args.name.as_deref() == Some(SIMULATOR) && args.json.is_none() && !args.instructions && !args.peers {
+        sim::bench(&mut report);
         return report;
     }
     if args.json.is_some() {

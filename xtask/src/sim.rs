@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::child::{self, Ending, cargo};
+use crate::child::{self, Ending, cargo, command, root};
 use crate::report::Report;
+use crate::{node, setup};
 
 /// The tables of the quick check, as they were last looked at.
 const TABLES: &str = "sim/tables/quick.txt";
@@ -37,6 +38,35 @@ pub(crate) fn quick() -> Ending {
 /// Checks every experiment.
 pub(crate) fn whole() -> Ending {
     child::run_within(cargo(HEDGEROW).args(words(&["check"])), LIMIT)
+}
+
+/// Builds the simulator as WebAssembly and compares its reports in Node with those of the native command.
+pub(crate) fn wasm() -> Ending {
+    module().and(node::tests(&root().join("sim/wasm/test")))
+}
+
+/// Counts events in a second, in WebAssembly and natively.
+pub(crate) fn bench(report: &mut Report) {
+    report.step("simulator builds", module);
+    report.step("bench", || node::program(&root().join("sim/wasm/bench.js"), None));
+}
+
+/// The native command, the module, and the JavaScript beside it.
+fn module() -> Ending {
+    let target = "--target wasm32-unknown-unknown";
+    let builds = [
+        "build --locked --release -p hedgerow-cli".to_owned(),
+        format!("build --locked --release -p hedgerow-sim-wasm {target}"),
+        "build --locked -p hedgerow-glue --features generate".to_owned(),
+    ];
+    let built = builds
+        .iter()
+        .fold(setup::wasm(), |ending, words| ending.and(child::run_within(&mut cargo(words), LIMIT)));
+    let [program, module, folder] =
+        ["debug/hedgerow-glue", "wasm32-unknown-unknown/release/hedgerow_sim_wasm.wasm", "sim-wasm/nodejs"]
+            .map(|path| root().join("target").join(path));
+    let mut glue = command(&program.to_string_lossy(), "");
+    built.and(child::run(glue.arg(module).arg("nodejs").arg(folder)))
 }
 
 const HEDGEROW: &str = "run --locked --release --quiet -p hedgerow-cli -- sim";

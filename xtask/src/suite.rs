@@ -76,6 +76,7 @@ fn whole(report: &mut Report) {
     npm::steps(report);
     python::steps(report);
     report.step("simulator, quick", sim::quick);
+    report.step("simulator in WebAssembly", sim::wasm);
     report.step("demo, short", || {
         demo::measure(&["--quick", "--check", demo::EVERY_LANGUAGE], demo::SHORT_LIMIT)
     });

@@ -5,21 +5,30 @@ use hedgerow_sim::arm::Arm;
 use hedgerow_sim::experiments::Session;
 use std::path::Path;
 
-/// Puts the arms into a session; a file is called by its name without its end.
+/// Puts the arms into a session.
 pub(super) fn choose(session: &mut Session<'_>, words: &[String]) -> Result<(), Failure> {
     for word in words {
-        let path = Path::new(word);
-        let is_file = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
-        if is_file {
-            let name =
-                path.file_stem().map_or_else(|| word.clone(), |stem| stem.to_string_lossy().into_owned());
-            let arm = Arm::from_json(&name, &output::read(path)?)
-                .map_err(|error| Failure::Misuse(format!("{word}: {error}")))?;
+        if is_file(word) {
+            let arm = read(word)?;
+            session.chosen.push(arm.name.clone());
             session.documents.push(arm);
-            session.chosen.push(name);
         } else {
             session.chosen.push(word.clone());
         }
     }
     Ok(())
+}
+
+/// One arm; a file is called by its name without its end.
+pub(super) fn read(word: &str) -> Result<Arm, Failure> {
+    if !is_file(word) {
+        return Arm::named(word).map_err(Failure::misuse);
+    }
+    let path = Path::new(word);
+    let name = path.file_stem().map_or_else(|| word.into(), |stem| stem.to_string_lossy());
+    Arm::from_json(&name, &output::read(path)?).map_err(|error| Failure::Misuse(format!("{word}: {error}")))
+}
+
+fn is_file(word: &str) -> bool {
+    Path::new(word).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"))
 }

@@ -1,8 +1,7 @@
 //! `hedgerow sim sweep`: one field of the configuration at several values.
 
-use super::select;
+use super::{arms, select};
 use crate::{Failure, output, progress, table};
-use hedgerow_sim::arm::Arm;
 use hedgerow_sim::experiments::{DEFAULT_SEED, Session, run};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -22,7 +21,7 @@ pub(crate) struct Args {
     /// The values, separated by commas: numbers, true, false or words.
     #[arg(long, value_name = "V,V", value_delimiter = ',', required = true)]
     over: Vec<String>,
-    /// The arm whose field is changed.
+    /// The arm whose field is changed: a name or a file with a configuration document.
     #[arg(long, value_name = "ARM", default_value = "weighted_n8_w4")]
     arm: String,
     /// How many seeds, in place of those of the case.
@@ -39,7 +38,7 @@ pub(crate) struct Args {
 impl Args {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let cases = select::cases(&self.what)?;
-        let base = Arm::named(&self.arm).map_err(Failure::misuse)?;
+        let base = arms::read(&self.arm)?;
         let bar = progress::bar(cases.len());
         let mut tell = |what: &str| bar.set_message(what.to_owned());
         let mut session = Session::new(self.seed, &mut tell);
