@@ -19,8 +19,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::metrics::Coverage;
 use crate::world::{Progress, World};
 
-/// Events after which a world that should be over is one that does not end.
+/// Events after which a world is stopped and judged by what it did so far: where nearly every call is lost and waits
+/// for its max, faults alone make hundreds of events in each of those seconds.
 const MOST_EVENTS: u64 = 5_000_000;
+/// Events without a call that ends after which a world does not end at all; the slowest calls take a tenth of them.
+const PATIENCE: u64 = 2_000_000;
 
 /// A random world, whole or made smaller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,14 +100,7 @@ impl Case {
         let shape = shape::draw(self);
         let mut world =
             World::checked(&shape.spec, &shape.arm, self.seed).map_err(|error| error.to_string())?;
-        while world.advance(1) == Progress::Running {
-            if let Some(what) = world.violation() {
-                return Err(what.to_owned());
-            }
-            if world.events() > MOST_EVENTS {
-                return Err(format!("the world does not end: {:?} places", world.places()));
-            }
-        }
+        watch(&mut world, MOST_EVENTS, PATIENCE)?;
         let figures = world.finish_checked()?;
         Ok(figures.coverage)
     }
@@ -142,6 +138,23 @@ impl Case {
     }
 }
 
+/// Runs a world until it is over, has had its events or breaks an invariant, that calls end among them.
+fn watch(world: &mut World, most: u64, patience: u64) -> Result<(), String> {
+    let (mut resolved, mut since) = (0, 0);
+    while world.events() < most && world.advance(1) == Progress::Running {
+        if let Some(what) = world.violation() {
+            return Err(what.to_owned());
+        }
+        if world.resolved() > resolved {
+            (resolved, since) = (world.resolved(), world.events());
+        }
+        if world.events() - since > patience {
+            return Err(format!("the world does not end: {:?} places", world.places()));
+        }
+    }
+    Ok(())
+}
+
 /// What a message says without its numbers.
 fn kind(what: &str) -> String {
     what.chars().filter(|letter| !letter.is_ascii_digit()).collect()
@@ -167,6 +180,21 @@ mod tests {
         assert_eq!((shape.spec.faults.len(), shape.spec.clients), (1, 1));
         assert!(shape.spec.calls.unwrap() < 4, "{:?}", shape.spec.calls);
         assert!(least.to_string().contains("repeat: hedgerow sim swarm --seed 3 --without 0,"), "{least}");
+    }
+
+    #[test]
+    fn a_world_whose_calls_end_slowly_is_not_one_that_does_not_end() {
+        // Crashed servers lose half of the calls, and each of those waits for its max of 30 s: 9000 events of faults.
+        let without = vec![0, 1, 2, 3, 4, 5, 6, 8];
+        let case = Case { seed: 1190, without, clients: Some(1), calls: Some(2776) };
+        let run = |patience| {
+            let shape = shape::draw(&case);
+            let mut world = World::checked(&shape.spec, &shape.arm, case.seed).unwrap();
+            watch(&mut world, 100_000, patience).map(|()| world.resolved())
+        };
+        let resolved = run(50_000).unwrap();
+        assert!((10..1000).contains(&resolved), "{resolved}");
+        assert!(run(5000).unwrap_err().contains("does not end"), "patience shorter than a call");
     }
 
     #[test]

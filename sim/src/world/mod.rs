@@ -191,6 +191,11 @@ impl World {
         self.events
     }
 
+    /// Calls that have ended or were refused.
+    pub const fn resolved(&self) -> u64 {
+        self.arrived - self.open
+    }
+
     /// What was measured so far.
     pub const fn metrics(&self) -> &Metrics {
         &self.metrics
