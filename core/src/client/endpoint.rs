@@ -5,6 +5,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::balance::breaker::{Breaker, BreakerSettings};
 use crate::balance::choice::{Candidate, Endpoints as ReadEndpoints};
@@ -66,17 +67,18 @@ impl Locality {
 #[derive(Clone, Debug)]
 pub(crate) struct EndpointTable {
     table: Table<Endpoint>,
+    /// Slots of live endpoints in the byte order of their names; a name stands once, with its endpoint.
+    names: Vec<u32>,
     locality: Locality,
     breaker: Option<BreakerSettings>,
-    live: u32,
 }
 
 impl EndpointTable {
     pub(crate) const fn new(locality: Locality, breaker: Option<BreakerSettings>) -> Self {
-        Self { table: Table::new(), locality, breaker, live: 0 }
+        Self { table: Table::new(), names: Vec::new(), locality, breaker }
     }
 
-    /// Adds an endpoint; `None` when no slot is left.
+    /// Adds an endpoint whose name no live one has; `None` when no slot is left.
     pub(crate) fn add(&mut self, spec: &EndpointSpec, up_since: Option<Instant>) -> Option<Id> {
         if self.table.len() >= MAX_SLOTS {
             return None;
@@ -94,8 +96,9 @@ impl EndpointTable {
             other_zone: self.locality.other_zone(spec.zone.as_ref()),
             other_region: self.locality.other_region(spec.region.as_ref()),
         };
+        let (Ok(place) | Err(place)) = self.place(&spec.name);
         let id = self.table.insert(endpoint)?;
-        self.live += 1;
+        self.names.insert(place, id.index());
         Some(id)
     }
 
@@ -114,9 +117,12 @@ impl EndpointTable {
 
     /// Marks an endpoint removed and frees it when nothing is in flight there.
     pub(crate) fn remove(&mut self, id: Id) {
-        if let Some(endpoint) = self.table.get_mut(id).filter(|endpoint| !endpoint.removed) {
+        let live = self.table.get(id).filter(|endpoint| !endpoint.removed);
+        if let Some(Ok(place)) = live.map(|endpoint| self.place(&endpoint.name)) {
+            self.names.remove(place);
+        }
+        if let Some(endpoint) = self.table.get_mut(id) {
             endpoint.removed = true;
-            self.live -= 1;
         }
         self.free_if_idle(id);
     }
@@ -178,9 +184,17 @@ impl EndpointTable {
         self.table.get(id)
     }
 
-    /// A live endpoint by name. O(endpoints); names are for the cold path.
+    /// A live endpoint by name. O(log endpoints).
     pub(crate) fn by_name(&self, name: &str) -> Option<Id> {
-        self.table.iter().find(|(_, endpoint)| !endpoint.removed && endpoint.name == name).map(|(id, _)| id)
+        let slot = self.names.get(self.place(name).ok()?)?;
+        self.at(*slot).map(|(id, _)| id)
+    }
+
+    /// Where a name is among the names, or where it would be.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.names.binary_search_by(|slot| {
+            self.at(*slot).map_or("", |(_, endpoint)| endpoint.name.as_str()).cmp(name)
+        })
     }
 
     /// The live endpoint at a slot, if any.
@@ -205,8 +219,8 @@ impl EndpointTable {
         self.breaker.is_none() || positions.iter().any(allows)
     }
 
-    pub(crate) const fn live(&self) -> u32 {
-        self.live
+    pub(crate) fn live(&self) -> u32 {
+        self.names.len() as u32
     }
 
     /// Slots, taken or free: positions lie below.

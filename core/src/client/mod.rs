@@ -223,7 +223,7 @@ impl Client {
         number
     }
 
-    /// The id of a live endpoint. O(endpoints).
+    /// The id of a live endpoint. O(log endpoints).
     pub fn endpoint(&self, name: &str) -> Option<EndpointId> {
         self.endpoints.by_name(name).map(EndpointId::from_id)
     }

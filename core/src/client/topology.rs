@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::client::Client;
 use crate::client::action::{EndpointSpec, TopologyChange};
 use crate::client::endpoint::View;
-use crate::config::{ConfigError, check_endpoint};
+use crate::config::{ConfigError, check_endpoint, ordered};
 use crate::id::{EndpointId, Id};
 use crate::stats::bump;
 use crate::time::Instant;
@@ -36,12 +36,16 @@ impl Client {
 
     fn check_topology(&self, changes: &[TopologyChange]) -> Result<(), ConfigError> {
         let mut live = self.endpoints.live() as usize;
+        let again = first_again(changes);
         for (index, change) in changes.iter().enumerate() {
             let path = format!("endpoints[{index}]");
             match change {
                 TopologyChange::Add(spec) | TopologyChange::Update(spec) => {
                     check_endpoint(&path, spec)?;
-                    check_unique(&path, spec, changes.get(..index).unwrap_or(&[]))?;
+                    if again == Some(index) {
+                        let range = "a name that the list has once";
+                        return Err(error(&format!("{path}.name"), &spec.name, range));
+                    }
                     let known = self.endpoints.by_name(&spec.name).is_some();
                     if matches!(change, TopologyChange::Update(_)) && !known {
                         return Err(error(
@@ -99,16 +103,19 @@ impl Client {
     }
 }
 
-/// One list names an endpoint at most once, removals before a new addition of the same name excepted.
-fn check_unique(path: &str, spec: &EndpointSpec, before: &[TopologyChange]) -> Result<(), ConfigError> {
-    let same = |change: &TopologyChange| match change {
-        TopologyChange::Add(other) | TopologyChange::Update(other) => other.name == spec.name,
-        TopologyChange::Remove(_) => false,
-    };
-    if before.iter().any(same) {
-        return Err(error(&format!("{path}.name"), &spec.name, "a name that the list has once"));
-    }
-    Ok(())
+/// The first place that adds or changes an endpoint which an earlier place names: a list names each at most once,
+/// removals excepted. O(n log n).
+fn first_again(changes: &[TopologyChange]) -> Option<usize> {
+    let names = ordered(changes.iter().map(|change| match change {
+        TopologyChange::Add(spec) | TopologyChange::Update(spec) => spec.name.as_str(),
+        // No endpoint is called so.
+        TopologyChange::Remove(_) => "",
+    }));
+    let again = names.windows(2).filter_map(|pair| match pair {
+        [(one, _), (other, place)] if one == other && !one.is_empty() => Some(*place),
+        _ => None,
+    });
+    again.min()
 }
 
 fn error(path: &str, value: &str, range: &str) -> ConfigError {

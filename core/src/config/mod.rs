@@ -49,6 +49,7 @@ pub use field::{
 };
 pub use json::Fnv;
 pub(crate) use json::write_text as write_json_text;
+pub(crate) use order::ordered;
 pub use read::MAX_NAME;
 pub use records::{record, records};
 pub use settings::{

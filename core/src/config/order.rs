@@ -1,4 +1,5 @@
-//! The byte order of names: documents are walked and written in it, because hosts differ in the order they keep.
+//! The byte order of names: documents are walked and written in it, because hosts differ in the order they keep;
+//! in lists of endpoints it finds names that stand twice.
 //!
 //! A heap, made once: each sort of the standard library is compiled anew for every type it sorts, and five of them weigh
 //! as much as all policies of retries in a module that pages download.
@@ -6,7 +7,7 @@
 use alloc::{collections::BinaryHeap, vec::Vec};
 
 /// Names in byte order, each with its place among those given; equal ones in the order given. O(n log n).
-pub(super) fn ordered<'a>(names: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)> {
+pub(crate) fn ordered<'a>(names: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)> {
     let mut places = Vec::new();
     for name in names {
         places.push((name, places.len()));

@@ -7,6 +7,7 @@ mod flow_vectors;
 mod machine_vectors;
 mod memory;
 mod policies;
+mod topology;
 mod waiting;
 
 use std::string::{String, ToString};
