@@ -4,31 +4,78 @@ use crate::{Failure, output};
 use hedgerow_sim::experiments::supermarket::Supermarket;
 use hedgerow_sim::request::{self, Steps};
 use serde_json::json;
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Instant;
 
 /// How much to run.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  hedgerow sim bench --events 50000000 --json -")]
+#[command(
+    after_help = "Example:\n  hedgerow sim bench --events 50000000 --json -\n  hedgerow sim bench --fleet 10000x1000"
+)]
 pub(crate) struct Args {
     /// Events of the farm, whose servers are chosen by the core; a tenth of them for whole clients.
     #[arg(long, value_name = "N", default_value_t = 20_000_000, value_parser = clap::value_parser!(u64).range(1000..))]
     events: u64,
+    /// Clients and servers of the fleet.
+    #[arg(long, value_name = "CxS", default_value = "1000x1000")]
+    fleet: Size,
     /// Writes the rates as a document, to a file or to `-`.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+}
+
+/// Clients and servers.
+#[derive(Clone, Copy, Debug)]
+struct Size(u32, u32);
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers =
+            text.split_once('x').and_then(|(one, two)| Some((one.parse().ok()?, two.parse().ok()?)));
+        let within = |(clients, servers): &(u32, u32)| {
+            (1..=100_000).contains(clients) && (1..=10_000).contains(servers)
+        };
+        let (clients, servers) = numbers
+            .filter(within)
+            .ok_or("want clients x servers, such as 1000x1000: 1..=100000 and 1..=10000")?;
+        Ok(Self(clients, servers))
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.0, self.1)
+    }
+}
+
+/// What a fleet of many clients takes.
+struct Fleet {
+    build_s: f64,
+    rate: f64,
 }
 
 impl Args {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let choice = rate(|| Ok(self.choice()))?;
         let clients = rate(|| self.clients())?;
+        let fleet = self.fleet()?;
         if self.json.as_deref() != Some("-".as_ref()) {
             println!("{choice:>12.0} events/s  the pick alone is the core's (500 servers, two choices)");
             println!("{clients:>12.0} events/s  whole clients (16 servers, arm netflix)");
+            println!("{:>12.0} events/s  whole clients (a fleet of {}, arm netflix)", fleet.rate, self.fleet);
+            println!("{:>12.2} s         to build that fleet", fleet.build_s);
         }
-        let document =
-            json!({"choice_events_per_s": choice.round(), "clients_events_per_s": clients.round()});
+        let document = json!({
+            "choice_events_per_s": choice.round(),
+            "clients_events_per_s": clients.round(),
+            "fleet": self.fleet.to_string(),
+            "fleet_events_per_s": fleet.rate.round(),
+            "fleet_build_s": fleet.build_s,
+        });
         output::json(self.json.as_deref(), &document)
     }
 
@@ -52,6 +99,26 @@ impl Args {
         let mut steps = Steps::new(&request::bench(calls)).map_err(Failure::misuse)?;
         steps.advance(u64::MAX);
         Ok(steps.events())
+    }
+
+    /// Every client calls any server, so that nothing of the last call is in the cache.
+    fn fleet(&self) -> Result<Fleet, Failure> {
+        let Size(clients, servers) = self.fleet;
+        let spec = Spec {
+            servers,
+            clients,
+            arrivals: Arrivals::Poisson(
+                Rates::constant(500.0 * f64::from(servers)).map_err(Failure::misuse)?,
+            ),
+            calls: Some(self.events / 40),
+            service: vec![Model::exp(1000.0)],
+            ..Spec::default()
+        };
+        let arm = Arm::named("netflix").map_err(Failure::misuse)?;
+        let begin = Instant::now();
+        let world = World::new(&spec, &arm, 1).map_err(Failure::misuse)?;
+        let build_s = begin.elapsed().as_secs_f64();
+        Ok(Fleet { build_s, rate: rate(|| Ok(world.run().events))? })
     }
 }
 

@@ -71,6 +71,9 @@ pub(super) fn build(spec: &Spec, arm: &Arm, seed: u64, checked: bool) -> Result<
 fn clients(spec: &Spec, arm: &Arm, seed: u64, checked: bool) -> Result<(Vec<Node>, Config), ConfigError> {
     let document = arm.document(&spec.operations, checked);
     let zones: Vec<_> = (0..spec.zones).map(zone_name).collect();
+    let adds: Vec<_> = (0..spec.servers)
+        .map(|server| TopologyChange::Add(endpoint(spec, server, &zones, arm.zones_are_regions)))
+        .collect();
     let mut nodes = Vec::with_capacity(spec.clients as usize);
     let mut shared = None;
     let mut configs = BTreeMap::new();
@@ -83,7 +86,7 @@ fn clients(spec: &Spec, arm: &Arm, seed: u64, checked: bool) -> Result<(Vec<Node
             }
         };
         let mut core = Client::new(config.clone(), &client_seed(seed, u64::from(client)), Instant::ZERO);
-        let directory = equip(&mut core, spec, &zones, arm.zones_are_regions)?;
+        let directory = equip(&mut core, &adds)?;
         // Every core is given the same endpoints in the same order, so that all begin with one directory.
         let directory = Rc::clone(shared.get_or_insert_with(|| Rc::new(directory)));
         nodes.push(Node::new(core, directory, home));
@@ -98,17 +101,9 @@ fn operations(nodes: &mut [Node], spec: &Spec) -> Result<Vec<Operation>, ConfigE
     spec.operations.iter().map(|operation| first.core.operation(&operation.name)).collect()
 }
 
-/// Tells a core its endpoints and operations.
-fn equip(
-    core: &mut Client,
-    spec: &Spec,
-    zones: &[String],
-    zones_are_regions: bool,
-) -> Result<Directory, ConfigError> {
-    let adds: Vec<_> = (0..spec.servers)
-        .map(|server| TopologyChange::Add(endpoint(spec, server, zones, zones_are_regions)))
-        .collect();
-    let ids = core.handle_topology(&adds, Instant::ZERO)?;
+/// Tells a core its endpoints.
+fn equip(core: &mut Client, adds: &[TopologyChange]) -> Result<Directory, ConfigError> {
+    let ids = core.handle_topology(adds, Instant::ZERO)?;
     let mut directory = Directory::default();
     for (server, id) in (0..).zip(ids) {
         directory.put(server, id);
