@@ -1,8 +1,11 @@
 //! `hedgerow sim bench`: how many events in a second.
 
 use crate::{Failure, output};
+use hedgerow_sim::arm::Arm;
 use hedgerow_sim::experiments::supermarket::Supermarket;
 use hedgerow_sim::request::{self, Steps};
+use hedgerow_sim::sample::{Arrivals, Model, Rates};
+use hedgerow_sim::world::{World, spec::Spec};
 use serde_json::json;
 use std::fmt;
 use std::path::PathBuf;

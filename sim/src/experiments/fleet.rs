@@ -14,7 +14,7 @@ use crate::stats::median;
 use crate::world::spec::Spec;
 use crate::world::{Progress, World};
 
-/// What beside the usual figures an experiment asks of a run.
+/// What beside the usual figures an experiment asks of a run, or in place of those of the same name.
 pub(crate) type Extra = fn(&Metrics) -> Vec<(&'static str, Option<f64>)>;
 
 /// No further figures.
@@ -76,7 +76,12 @@ impl Fleet {
             .iter()
             .map(|run| {
                 let mut figures = figures(run);
-                figures.extend((self.extra)(run));
+                for (name, value) in (self.extra)(run) {
+                    match figures.iter_mut().find(|(known, _)| *known == name) {
+                        Some(known) => known.1 = value,
+                        None => figures.push((name, value)),
+                    }
+                }
                 figures
             })
             .collect();
