@@ -87,7 +87,7 @@ impl Fleet {
             .collect();
         let mut row = Row::new(name);
         for (at, (figure, first)) in all.first().into_iter().flatten().enumerate() {
-            let values: Option<Vec<f64>> = all.iter().map(|run| run[at].1).collect();
+            let values: Option<Vec<f64>> = all.iter().map(|run| run.get(at)?.1).collect();
             let spread = values.as_ref().and_then(|values| {
                 let least = values.iter().copied().reduce(f64::min)?;
                 Some(Figure::Span(least, values.iter().copied().reduce(f64::max)?))
