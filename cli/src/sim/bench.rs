@@ -14,9 +14,7 @@ use std::time::Instant;
 
 /// How much to run.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:\n  hedgerow sim bench --events 50000000 --json -\n  hedgerow sim bench --fleet 10000x1000"
-)]
+#[command(after_help = "Example:\n  hedgerow sim bench --events 50000000 --json -")]
 pub(crate) struct Args {
     /// Events of the farm, whose servers are chosen by the core; a tenth of them for whole clients.
     #[arg(long, value_name = "N", default_value_t = 20_000_000, value_parser = clap::value_parser!(u64).range(1000..))]
