@@ -1,4 +1,4 @@
-//! E6: the same with what a client really knows: its own requests.
+//! E6: the same with what a client really knows: its own requests; and with what all know, but late (E6b).
 
 use super::{Experiment, Quick, notebook};
 
@@ -9,4 +9,13 @@ pub(super) const PRIVATE: Experiment = Experiment {
     view: "private",
     kinds: &[("notebook", notebook::measure)],
     quick: Quick::Some(&[("E6-M50", &[])]),
+};
+
+pub(super) const STALE: Experiment = Experiment {
+    id: "E6b",
+    title: "notebook: choice by old news",
+    source: "after Mitzenmacher, How Useful Is Old Information? (IEEE TPDS 2000); computed",
+    view: "stale",
+    kinds: &[("notebook", notebook::measure)],
+    quick: Quick::Whole,
 };

@@ -2,11 +2,14 @@
 //!
 //! Nothing but the choice is the core's: no timers, no retries, no hedges. So the end of a request is known when it
 //! arrives, and a run is the merge of arrivals with one heap of ends. A *view* is a set of balancers that are told of
-//! the same sends and ends: all of the world (global), or those of one client (private). Within a view stands one
-//! balancer for each zone a request may come from, since a balancer's zone is fixed when it is built.
+//! the same sends and ends: all of the world (global), all of it some time late (stale), or those of one client
+//! (private). Within a view stands one balancer for each zone a request may come from, since a balancer's zone is fixed
+//! when it is built.
 
 use crate::heap::{Class, Heap};
 use crate::stream::client_seed;
+use std::collections::VecDeque;
+
 use hedgerow::balance::{Host, Picker, Place};
 use hedgerow::{BalancePolicy, BalanceSettings, EndpointId, HealthSettings, Instant, Stream, StreamKind};
 
@@ -24,12 +27,14 @@ pub(super) struct Layout {
     pub(super) balance: BalanceSettings,
     /// Whether each zone is declared as a region.
     pub(super) regions: bool,
+    /// How late a view is told of sends and ends, in µs.
+    pub(super) stale_us: u64,
 }
 
 impl Layout {
     /// Servers without zones, all seen by everyone.
     pub(super) const fn plain(servers: usize, balance: BalanceSettings) -> Self {
-        Self { servers, zones: 1, views: 1, balance, regions: false }
+        Self { servers, zones: 1, views: 1, balance, regions: false, stale_us: 0 }
     }
 
     /// Balancers of one view: one for each zone where zones matter. The policies to compare with look at none, and
@@ -62,6 +67,9 @@ pub(super) struct Farm {
     first: EndpointId,
     ids: Vec<EndpointId>,
     free_at: Vec<u64>,
+    stale_us: u64,
+    /// Sends that their view was not told of yet: when it will be, server and view. Empty unless views are stale.
+    untold: VecDeque<(u64, usize, u32)>,
     ends: Heap<(u32, u32)>,
 }
 
@@ -84,6 +92,8 @@ impl Farm {
             first,
             ids,
             free_at: vec![0; layout.servers],
+            stale_us: layout.stale_us,
+            untold: VecDeque::new(),
             ends: Heap::new(),
         }
     }
@@ -101,9 +111,12 @@ impl Farm {
         self.free_at.len()
     }
 
-    /// Ends every request that is due, in the order of their ends.
+    /// Tells the views of every send and end that is due: a request's send before its end, which is never earlier.
     #[inline]
     pub(super) fn advance(&mut self, now: u64) {
+        while let Some((_, server, view)) = self.untold.pop_front_if(|(at, ..)| *at <= now) {
+            self.send(view, server);
+        }
         while self.ends.next_at().is_some_and(|at| at <= now) {
             let Some((_, _, (server, view))) = self.ends.pop() else { return };
             let id = self.ids[server as usize];
@@ -127,8 +140,13 @@ impl Farm {
     pub(super) fn serve(&mut self, view: u32, server: usize, service_us: u64, now: u64) -> u64 {
         let end = self.free_at[server].max(now).saturating_add(service_us);
         self.free_at[server] = end;
-        self.send(view, server);
-        self.ends.push(end, Class::ServiceEnd, (server as u32, view));
+        if self.stale_us == 0 {
+            self.send(view, server);
+        } else {
+            self.untold.push_back((now.saturating_add(self.stale_us), server, view));
+        }
+        let told = end.saturating_add(self.stale_us);
+        self.ends.push(told, Class::ServiceEnd, (server as u32, view));
         end
     }
 
@@ -153,7 +171,7 @@ mod tests {
 
     fn layout() -> Layout {
         let balance = BalanceSettings { n: 64, ..BalanceSettings::default() };
-        Layout { servers: 6, zones: 3, views: 2, balance, regions: false }
+        Layout { servers: 6, zones: 3, views: 2, balance, regions: false, stale_us: 0 }
     }
 
     #[test]
@@ -171,6 +189,21 @@ mod tests {
         assert_eq!(farm.choose(1, 1, 0).unwrap() % 3, 1, "another view knows nothing of it");
         farm.advance(200);
         assert_eq!(farm.choose(0, 1, 200).unwrap() % 3, 1, "two ended on each");
+    }
+
+    #[test]
+    fn a_stale_view_sees_what_was_in_flight_so_long_ago() {
+        let mut farm = Farm::new(&Layout { zones: 1, views: 1, stale_us: 50, ..layout() }, 1);
+        let busy = farm.choose(0, 0, 0).unwrap();
+        farm.serve(0, busy, 100, 0);
+        let avoided = |farm: &mut Farm, now| {
+            farm.advance(now);
+            (0..50).all(|_| farm.choose(0, 0, now).unwrap() != busy)
+        };
+        assert!(!avoided(&mut farm, 49), "it was not told of the send");
+        assert!(avoided(&mut farm, 50));
+        assert!(avoided(&mut farm, 149), "it was not told of the end at 100");
+        assert!(!avoided(&mut farm, 150));
     }
 
     #[test]

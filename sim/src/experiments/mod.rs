@@ -112,6 +112,7 @@ pub const ALL: &[&Experiment] = &[
     &e04::RATIO,
     &e05::CANDIDATES,
     &e06::PRIVATE,
+    &e06::STALE,
     &e07::ONE_ZONE,
     &e08::CONTENTION,
     &e08::CROWDS,

@@ -34,6 +34,8 @@ pub(super) struct Notebook {
     pub(super) zone: Option<usize>,
     /// Clients with a view of their own; 1 for a global view.
     pub(super) clients: u64,
+    /// How late views are told of sends and ends, in µs.
+    pub(super) stale_us: u64,
 }
 
 /// What a run measured.
@@ -97,8 +99,9 @@ impl Notebook {
         let Some(Chooser { balance, regions }) = arm else {
             return Servers::Shared(SharedQueue::new(SERVERS));
         };
-        let layout =
-            Layout { servers: SERVERS, zones: ZONES, views: self.clients as usize, balance, regions };
+        let views = self.clients as usize;
+        let stale_us = self.stale_us;
+        let layout = Layout { servers: SERVERS, zones: ZONES, views, balance, regions, stale_us };
         Servers::Farm(Farm::new(&layout, seed))
     }
 }
@@ -159,7 +162,7 @@ fn medians(name: &str, model: bool, runs: &[Run]) -> Row {
 
 /// Reads the inputs that every experiment of the notebook has.
 pub(super) fn measure(inputs: &Inputs<'_>, session: &mut Session<'_>) -> Result<Report, InputError> {
-    let view = inputs.word_or("view", &["global", "private"], "global")?;
+    let view = inputs.word_or("view", &["global", "stale", "private"], "global")?;
     let clients = inputs.whole_or("clients", 1..=10_000, 1)?;
     inputs.word_or("assignment", &["uniform per request"], "uniform per request")?;
     let zone = inputs.word_or("all_clients_zone", &["a", "b", "c", ""], "")?;
@@ -169,6 +172,7 @@ pub(super) fn measure(inputs: &Inputs<'_>, session: &mut Session<'_>) -> Result<
         slow: inputs.flag("slow_requests")?.unwrap_or(true),
         zone: ["a", "b", "c"].iter().position(|name| *name == zone),
         clients: if view == "private" { clients } else { 1 },
+        stale_us: if view == "stale" { inputs.whole("stale_us", 1..=3_600_000_000)? } else { 0 },
     };
     let seeds = inputs.whole_or("seeds", 1..=100_000, 50)?;
     let own = own_arm(inputs)?;

@@ -40,6 +40,12 @@ test("an experiment with the balancers alone gives the native bytes", () => {
   assert.equal(sim.run(JSON.stringify(request)) + "\n", sim_run("E4-weighted8", "--seeds", "2", "--seed", "7"));
 });
 
+test("the trace of a world of whole clients ends with the native hash", () => {
+  const expected = sim_run("E24-any", "--seed", "7");
+  assert.equal(sim.run(JSON.stringify({ case: "E24-any", seed: 7 })) + "\n", expected);
+  assert.ok(JSON.parse(expected).arms[0].metrics.trace_lines > 10_000);
+});
+
 test("a fleet with whole clients, pauses and errors gives the native bytes", () => {
   const request = JSON.stringify({ inputs: fleet, arms: ["netflix", "naive"], seed: 5, seeds: 2 });
   const expected = file(fleet, (path) => sim_run(path, "--arm", "netflix,naive", "--seed", "5", "--seeds", "2"));
