@@ -1,10 +1,8 @@
 //! Words in the order of their codes, and reasons by code.
 
-use hedgerow::{
-    Cause, FailureClass, Reason, StreamKind,
-    client::action::{AttemptKind, Outcome},
-    config::{FieldKind, fields},
-};
+use crate::rendering::{attempt_kinds, causes, outcomes};
+use hedgerow::config::{FieldKind, fields};
+use hedgerow::{FailureClass, Reason, StreamKind};
 use std::fmt::Write;
 
 const HEAD: &str = "Rendered from the core's tables by `cargo xtask gen`; edit those instead.
@@ -20,15 +18,6 @@ if TYPE_CHECKING:
 /// The lists of words that records and documents use.
 pub(crate) fn words() -> String {
     let classes: Vec<_> = FailureClass::ALL.iter().map(|class| class.slug()).collect();
-    let kinds =
-        [(AttemptKind::Primary, "primary"), (AttemptKind::Hedge, "hedge"), (AttemptKind::Retry, "retry")];
-    let kinds = in_order(kinds.map(|(kind, word)| (kind as usize, word)));
-    let outcomes = [(Outcome::Ok, "ok"), (Outcome::Failed, "failed"), (Outcome::Cancelled, "cancelled")];
-    let outcomes = in_order(outcomes.map(|(outcome, word)| (outcome as usize, word)));
-    let causes = [Cause::Server, Cause::ClientPause].map(|cause| match cause {
-        Cause::Server => "server",
-        Cause::ClientPause => "client_pause",
-    });
     let lists = [
         List(
             "PRIORITY",
@@ -43,9 +32,9 @@ pub(crate) fn words() -> String {
             &of_field("operations.<op>.idempotency"),
         ),
         List("FAILURE_CLASSES", "FailureClass", "Why an attempt failed, by code less 1.", &classes),
-        List("ATTEMPT_KINDS", "AttemptKind", "Why an attempt is sent, by code.", &kinds),
-        List("OUTCOMES", "Outcome", "How a call ended, by code.", &outcomes),
-        List("CAUSES", "Cause", "Whose fault a timeout was, by code less 1.", &causes),
+        List("ATTEMPT_KINDS", "AttemptKind", "Why an attempt is sent, by code.", &attempt_kinds()),
+        List("OUTCOMES", "Outcome", "How a call ended, by code.", &outcomes()),
+        List("CAUSES", "Cause", "Whose fault a timeout was, by code less 1.", &causes()),
         List(
             "STREAMS",
             "StreamName",
@@ -108,11 +97,6 @@ fn of_field(path: &str) -> Vec<&'static str> {
         FieldKind::Word(words) => words.to_vec(),
         other => panic!("{path} is {other:?}, no list of words"),
     }
-}
-
-fn in_order<const N: usize>(words: [(usize, &'static str); N]) -> [&'static str; N] {
-    assert!(words.iter().enumerate().all(|(at, (code, _))| at == *code), "{words:?}");
-    words.map(|(_, word)| word)
 }
 
 fn quoted(words: &[&str]) -> String {

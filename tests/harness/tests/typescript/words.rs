@@ -1,24 +1,13 @@
 //! Words in the order of their codes, and reasons by code.
 
-use hedgerow::{
-    Cause, FailureClass, Reason, StreamKind,
-    client::action::{AttemptKind, Outcome},
-    config::{FieldKind, fields},
-};
+use crate::rendering::{attempt_kinds, causes, outcomes};
+use hedgerow::config::{FieldKind, fields};
+use hedgerow::{FailureClass, Reason, StreamKind};
 use std::fmt::Write;
 
 /// The lists of words that records and documents use.
 pub(crate) fn words() -> String {
     let classes: Vec<_> = FailureClass::ALL.iter().map(|class| class.slug()).collect();
-    let kinds =
-        [(AttemptKind::Primary, "primary"), (AttemptKind::Hedge, "hedge"), (AttemptKind::Retry, "retry")];
-    let kinds = in_order(kinds.map(|(kind, word)| (kind as usize, word)));
-    let outcomes = [(Outcome::Ok, "ok"), (Outcome::Failed, "failed"), (Outcome::Cancelled, "cancelled")];
-    let outcomes = in_order(outcomes.map(|(outcome, word)| (outcome as usize, word)));
-    let causes = [Cause::Server, Cause::ClientPause].map(|cause| match cause {
-        Cause::Server => "server",
-        Cause::ClientPause => "client_pause",
-    });
     let lists = [
         list(
             "PRIORITY",
@@ -33,9 +22,9 @@ pub(crate) fn words() -> String {
             &of_field("operations.<op>.idempotency"),
         ),
         list("FAILURE_CLASSES", "FailureClass", "Why an attempt failed, by code less 1.", &classes),
-        list("ATTEMPT_KINDS", "AttemptKind", "Why an attempt is sent, by code.", &kinds),
-        list("OUTCOMES", "Outcome", "How a call ended, by code.", &outcomes),
-        list("CAUSES", "Cause", "Whose fault a timeout was, by code less 1.", &causes),
+        list("ATTEMPT_KINDS", "AttemptKind", "Why an attempt is sent, by code.", &attempt_kinds()),
+        list("OUTCOMES", "Outcome", "How a call ended, by code.", &outcomes()),
+        list("CAUSES", "Cause", "Whose fault a timeout was, by code less 1.", &causes()),
     ];
     let codes: Vec<_> = STREAMS.iter().map(|(word, kind)| format!("{word}: {}", *kind as u8)).collect();
     let numbers = format!(
@@ -88,11 +77,6 @@ fn of_field(path: &str) -> Vec<&'static str> {
         FieldKind::Word(words) => words.to_vec(),
         other => panic!("{path} is {other:?}, no list of words"),
     }
-}
-
-fn in_order<const N: usize>(words: [(usize, &'static str); N]) -> [&'static str; N] {
-    assert!(words.iter().enumerate().all(|(at, (code, _))| at == *code), "{words:?}");
-    words.map(|(_, word)| word)
 }
 
 fn list(name: &str, kind: &str, about: &str, words: &[&str]) -> String {
