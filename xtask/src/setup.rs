@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::child::{self, Ending};
+use crate::child::{self, Ending, cargo};
 
 /// The target without std, clock, entropy or threads: what compiles for it uses none of them.
 pub(crate) const BARE_TARGET: &str = "wasm32v1-none";
@@ -24,9 +24,9 @@ pub(crate) fn wasm() -> Ending {
     target(WASM_TARGET)
 }
 
-/// Installs what the tests of the core need.
+/// Installs what the tests of the core need; fetches every crate once, since later steps read them offline.
 pub(crate) fn core() -> Ending {
-    target(BARE_TARGET)
+    target(BARE_TARGET).and(child::run(&mut cargo("fetch --locked")))
 }
 
 /// Whether the browser is here, or may be installed here.
