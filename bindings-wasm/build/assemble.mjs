@@ -50,3 +50,6 @@ copyFileSync(built('core.wasm'), to('core.wasm'));
 for (const name of ['LICENSE-MIT', 'LICENSE-APACHE']) {
   copyFileSync(new URL(`../../${name}`, import.meta.url), new URL(`../${name}`, import.meta.url));
 }
+
+// What editors check a document with.
+copyFileSync(new URL('../../docs/config.schema.json', import.meta.url), to('config.schema.json'));

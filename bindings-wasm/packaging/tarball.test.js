@@ -26,8 +26,12 @@ test("it holds what the package exports, its licences and its manual, and nothin
   const named = Object.values(manifest.exports).flatMap((entry) => (typeof entry === "string" ? [entry] : Object.values(entry)));
   const wanted = [...named.map((path) => path.replace("./", "")), "README.md", "LICENSE-MIT", "LICENSE-APACHE"];
   assert.deepEqual(wanted.filter((name) => !files.includes(name)), []);
-  const foreign = files.filter((name) => !/^(lib\/.+\.(js|d\.ts|wasm)|package\.json|README\.md|LICENSE-(MIT|APACHE))$/.test(name));
+  const foreign = files.filter((name) => !/^(lib\/.+\.(js|d\.ts|wasm|schema\.json)|package\.json|README\.md|LICENSE-(MIT|APACHE))$/.test(name));
   assert.deepEqual(foreign, []);
+});
+
+test("the schema of the configuration is that of the book", () => {
+  assert.equal(read("lib/config.schema.json"), readFileSync(new URL("../../docs/config.schema.json", import.meta.url), "utf8"));
 });
 
 test("it may be published: nothing is private, nothing else is needed, nothing runs when it is installed", () => {

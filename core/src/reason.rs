@@ -142,6 +142,31 @@ impl Reason {
     pub const fn code(self) -> u16 {
         self as u16
     }
+
+    /// What the reasons of this one's range of codes tell, as a heading for people.
+    ///
+    /// ```
+    /// use hedgerow::Reason;
+    /// assert_eq!(Reason::CallLimit.topic(), "Why a call is not admitted");
+    /// ```
+    pub const fn topic(self) -> &'static str {
+        match self.code() {
+            0..10 => "Success",
+            10..30 => "Why a call is not admitted",
+            30..40 => "Why an attempt is sent",
+            40..50 => "Why a call is not hedged",
+            50..60 => "Why a hedge is denied or moved",
+            60..80 => "Why a call is not retried, and what is scheduled",
+            80..100 => "Why a call is complete",
+            100..120 => "Why an attempt is cancelled",
+            120..140 => "Why a report is ignored",
+            140..150 => "What became of a signal",
+            150..160 => "Why signals are fetched",
+            160..180 => "Why to wake",
+            180..200 => "Where an endpoint stands in a plan",
+            _ => "Tokens",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,13 +7,14 @@ use super::tree::Tree;
 const FOLDERS: [&str; 8] = ["home", "root", "work", "Users", "tmp", "opt", "mnt", "var"];
 
 /// Hosts that lead to published texts.
-const CITED: [&str; 10] = [
+const CITED: [&str; 11] = [
     "docs.rs",
     "doc.rust-lang.org",
     "www.rfc-editor.org",
     "datatracker.ietf.org",
     "keepachangelog.com",
     "semver.org",
+    "json-schema.org",
     "arxiv.org",
     "doi.org",
     "www.apache.org",
