@@ -23,3 +23,4 @@ pub mod replay;
 pub mod span;
 pub mod story;
 mod told;
+pub mod whatif;

@@ -171,7 +171,7 @@ impl Config {
     }
 
     /// The same configuration, recorded otherwise: what is recorded decides nothing.
-    pub(crate) fn with_trace(&self, trace: TraceSettings) -> Self {
+    pub fn with_trace(&self, trace: TraceSettings) -> Self {
         let mut changed = self.clone();
         changed.settings.trace = trace;
         changed

@@ -50,3 +50,16 @@ impl<'a> Choices<'a> {
         mantissa << self.below(24)
     }
 }
+
+/// Bytes that depend on the seed alone, by SplitMix64.
+pub fn of_seed(seed: u64, len: usize) -> Vec<u8> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    };
+    (0..len).map(|_| next() as u8).collect()
+}

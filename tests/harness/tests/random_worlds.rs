@@ -3,23 +3,10 @@
 use hedgerow::Reason;
 use hedgerow::client::call::CallState::{Freed, Lingering, One, Racing, Waiting};
 use hedgerow::stats::{CallEvent as Event, Stats};
-use hedgerow_harness::bytes::Choices;
+use hedgerow_harness::bytes::{Choices, of_seed};
 use hedgerow_harness::targets;
 use hedgerow_harness::world::World;
 use proptest::prelude::*;
-
-/// SplitMix64: bytes that depend on the seed alone.
-fn bytes(seed: u64, len: usize) -> Vec<u8> {
-    let mut state = seed;
-    let mut next = || {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    };
-    (0..len).map(|_| next() as u8).collect()
-}
 
 /// How many worlds; `HEDGEROW_WORLDS` asks for more.
 fn worlds() -> u64 {
@@ -29,14 +16,14 @@ fn worlds() -> u64 {
 #[test]
 fn the_invariants_hold_for_random_configurations_and_events() {
     for seed in 0..worlds() {
-        let bytes = bytes(seed, 1500);
+        let bytes = of_seed(seed, 1500);
         let caught = std::panic::catch_unwind(|| targets::events(&bytes));
         assert!(caught.is_ok(), "world {seed}");
     }
 }
 
 fn stats_of(seed: u64) -> Stats {
-    let bytes = bytes(seed, 1500);
+    let bytes = of_seed(seed, 1500);
     let mut choices = Choices::new(&bytes);
     let mut world = World::new(&mut choices);
     world.run(&mut choices);
