@@ -3,16 +3,16 @@
 //! Every subcommand has `--json` and `--help`, and exits with 0, with 1 when it found a fault, or with 2 when it was
 //! asked in a way it cannot answer.
 
-mod bounds;
-mod check;
 mod draw;
+mod files;
 mod output;
 mod progress;
 mod sim;
 mod table;
-mod trace;
 
 use clap::{Parser, Subcommand};
+use hedgerow_why::command::Answer;
+use std::io::Write;
 use std::process::ExitCode;
 
 #[derive(Debug, Parser)]
@@ -29,29 +29,35 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Tells what a configuration promises: attempts, waits, the longest call, extra load, memory.
-    Bounds(bounds::Args),
-    /// Validates a configuration: every fault with its path, value and range, and settings without effect.
-    Check(check::Args),
-    /// Tells the story of one call of a trace as a timeline.
-    Explain(trace::Explain),
-    /// Repeats a trace and tells the first decision that differs, both sides explained.
-    Replay(trace::Replay),
+    // The same in every language: what they say and how they exit is decided there.
+    #[command(flatten)]
+    Why(hedgerow_why::command::Command),
     /// Runs experiments of the deterministic fleet simulator.
     #[command(subcommand)]
     Sim(sim::Command),
 }
 
 impl Command {
-    fn run(&self) -> Result<(), Failure> {
+    fn run(&self) -> ExitCode {
         match self {
-            Self::Bounds(args) => args.run(),
-            Self::Check(args) => args.run(),
-            Self::Explain(args) => args.run(),
-            Self::Replay(args) => args.run(),
-            Self::Sim(command) => command.run(),
+            Self::Why(command) => print(&command.run(&mut files::Disk)),
+            Self::Sim(command) => match command.run() {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(Failure::Found) => ExitCode::from(1),
+                Err(Failure::Misuse(message)) => {
+                    eprintln!("hedgerow: {message}");
+                    ExitCode::from(2)
+                }
+            },
         }
     }
+}
+
+/// Prints an answer; a reader that went away has seen enough.
+fn print(answer: &Answer) -> ExitCode {
+    let _ = std::io::stdout().write_all(answer.stdout.as_bytes());
+    let _ = std::io::stderr().write_all(answer.stderr.as_bytes());
+    ExitCode::from(answer.exit)
 }
 
 /// Why a command did not end well.
@@ -71,14 +77,7 @@ impl Failure {
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().command.run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Found) => ExitCode::from(1),
-        Err(Failure::Misuse(message)) => {
-            eprintln!("hedgerow: {message}");
-            ExitCode::from(2)
-        }
-    }
+    Cli::parse().command.run()
 }
 
 #[cfg(test)]

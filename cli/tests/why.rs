@@ -137,6 +137,36 @@ fn another(trace: &str) -> PathBuf {
 }
 
 #[test]
+fn a_replay_with_another_document_tells_what_would_have_differed_and_what_nobody_knows() {
+    let config = scripted("recorded.json");
+    let with = |other: &PathBuf, more: &str| {
+        let (config, other) = (config.display(), other.display());
+        hedgerow(&format!("replay {TRACE} --config {config} --with {other} {more}"))
+    };
+    let same = with(&config, "");
+    assert_eq!(same.status.code(), Some(0), "{}", told(&same));
+    assert!(printed(&same).ends_with("\nno decision differs\n"), "{}", printed(&same));
+    let mut document: Value = serde_json::from_str(&std::fs::read_to_string(&config).unwrap()).unwrap();
+    document["hedge"]["strategy"] = "off".into();
+    for (_, operation) in document["operations"].as_object_mut().unwrap() {
+        operation.as_object_mut().unwrap().remove("hedge");
+    }
+    let unhedged = file("unhedged.json", &document.to_string());
+    let told = with(&unhedged, "--json -");
+    assert_eq!(told.status.code(), Some(0));
+    let json: Value = serde_json::from_str(&printed(&told)).unwrap();
+    assert!(json["unknown_outcomes"].as_u64() > Some(0) && json["same"] == false, "{json}");
+    let words = printed(&with(&unhedged, ""));
+    assert!(
+        words.contains(" 40 hedge_off ") && words.contains("a what-if with many is not evidence"),
+        "{words}"
+    );
+    let assumed = printed(&with(&unhedged, "--unknown latency_us=4000"));
+    assert!(assumed.contains(" outcomes are assumed, not recorded"), "{assumed}");
+    assert_eq!(with(&file("odd.json", r#"{"hedge": 1}"#), "").status.code(), Some(2));
+}
+
+#[test]
 fn every_help_has_an_example() {
     for command in ["check", "bounds", "explain", "replay"] {
         assert!(printed(&hedgerow(&format!("{command} --help"))).contains("Example"), "{command}");

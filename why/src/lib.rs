@@ -16,6 +16,8 @@ pub use hedgerow;
 
 pub mod bounds;
 pub mod check;
+#[cfg(feature = "command")]
+pub mod command;
 mod event;
 pub mod idle;
 pub mod lines;

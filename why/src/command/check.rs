@@ -1,15 +1,17 @@
 //! `hedgerow check`: whether a client can be built from a document, and what in it does nothing.
 
-use crate::{Failure, output};
-use hedgerow_why::check::Checked;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use super::files::{self, Files};
+use super::{Answer, Failure};
+use crate::check::Checked;
 
 /// A configuration document.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  hedgerow check client.json\n\nExits with 1 when the document is refused."
 )]
-pub(crate) struct Args {
+pub struct Args {
     /// The document, JSON.
     config: PathBuf,
     /// Writes the findings as a document, to a file or to `-`.
@@ -18,18 +20,18 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(&self) -> Result<(), Failure> {
-        let checked = Checked::of(&output::read(&self.config)?);
-        if self.json.as_deref() != Some(Path::new("-")) {
+    pub(super) fn run(&self, files: &mut dyn Files, answer: &mut Answer) -> Result<(), Failure> {
+        let checked = Checked::of(&files::text(files, &self.config)?);
+        if !files::is_stdout(self.json.as_deref()) {
             for fault in &checked.faults {
-                println!("{fault}");
+                answer.say(fault);
             }
             for idle in &checked.idle {
-                println!("without effect: {}: {}", idle.path, idle.because);
+                answer.say(format_args!("without effect: {}: {}", idle.path, idle.because));
             }
-            println!("{}", verdict(&checked));
+            answer.say(verdict(&checked));
         }
-        output::json(self.json.as_deref(), &checked.to_json())?;
+        files::json(files, self.json.as_deref(), &checked.to_json(), answer)?;
         if checked.is_valid() { Ok(()) } else { Err(Failure::Found) }
     }
 }

@@ -1,16 +1,18 @@
 //! `hedgerow bounds`: what a document promises.
 
-use crate::{Failure, output};
-use hedgerow_why::bounds::Bounds;
-use hedgerow_why::check::Checked;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use super::files::{self, Files};
+use super::{Answer, Failure};
+use crate::bounds::Bounds;
+use crate::check::Checked;
 
 /// A configuration document.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  hedgerow bounds client.json\n  hedgerow bounds client.json --json -\n\nExits with 1 when the document is refused."
 )]
-pub(crate) struct Args {
+pub struct Args {
     /// The document, JSON.
     config: PathBuf,
     /// Writes the bounds as a document, to a file or to `-`.
@@ -19,16 +21,18 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(&self) -> Result<(), Failure> {
-        let text = output::read(&self.config)?;
+    pub(super) fn run(&self, files: &mut dyn Files, answer: &mut Answer) -> Result<(), Failure> {
+        let text = files::text(files, &self.config)?;
         let Ok(config) = serde_json::from_str(&text) else {
-            Checked::of(&text).faults.iter().for_each(|fault| eprintln!("{fault}"));
+            for fault in Checked::of(&text).faults {
+                answer.complain(fault);
+            }
             return Err(Failure::Found);
         };
         let bounds = Bounds::of(&config);
-        if self.json.as_deref() != Some(Path::new("-")) {
-            print!("{}", bounds.to_text(&config));
+        if !files::is_stdout(self.json.as_deref()) {
+            answer.stdout += &bounds.to_text(&config);
         }
-        output::json(self.json.as_deref(), &bounds.to_json(&config))
+        files::json(files, self.json.as_deref(), &bounds.to_json(&config), answer)
     }
 }
