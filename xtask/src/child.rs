@@ -82,6 +82,13 @@ pub(crate) fn output(command: &mut Command) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// What a command prints, which is shown before it runs; none when it cannot run or fails.
+pub(crate) fn told(command: &mut Command) -> Option<String> {
+    println!("$ {}", shown(command));
+    let output = command.stderr(Stdio::inherit()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// The command as a person would type it.
 fn shown(command: &Command) -> String {
     // The long one, which is of the machine.

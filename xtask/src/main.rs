@@ -7,6 +7,7 @@
 mod bench;
 mod child;
 mod demo;
+mod determinism;
 mod fuzz;
 mod generated;
 mod node;
@@ -52,6 +53,8 @@ enum Verb {
     Npm,
     /// Builds the Python wheel, installs it in a clean environment, checks and tests it there.
     Python,
+    /// Plays the same scenarios on every target and compares where they end.
+    Determinism(determinism::Args),
     /// Runs the simulator; without options its quick check, with the committed tables.
     Sim(sim::Args),
     /// Runs the extra verification tools that are installed and names those that are not.
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Verb::Wasm(args) => wasm::run(&args),
         Verb::Npm => npm::run(),
         Verb::Python => python::run(),
+        Verb::Determinism(args) => determinism::run(&args),
         Verb::Sim(args) => sim::run(&args),
         Verb::Verify => verify::run(),
     };

@@ -100,7 +100,7 @@ fn wheel_stamp() -> PathBuf {
 }
 
 /// A program of the environment of the tests, in the folder of the package.
-fn tool(program: &str, words: &str) -> Command {
+pub(crate) fn tool(program: &str, words: &str) -> Command {
     TESTS.tool(program, words)
 }
 

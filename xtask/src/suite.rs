@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::child::{self, Ending, cargo};
 use crate::report::Report;
-use crate::{demo, fuzz, generated, npm, python, setup, sim, tidy, wasm};
+use crate::{demo, determinism, fuzz, generated, npm, python, setup, sim, tidy, wasm};
 
 /// Cases of each property in the long run.
 const MANY_CASES: &str = "5000";
@@ -75,6 +75,7 @@ fn whole(report: &mut Report) {
     wasm::steps(report, false);
     npm::steps(report);
     python::steps(report);
+    report.step("determinism", || determinism::check(determinism::SOME));
     report.step("simulator, quick", sim::quick);
     report.step("simulator in WebAssembly", sim::wasm);
     report.step("demo, short", || {
@@ -92,6 +93,7 @@ fn long(report: &mut Report) {
                 .env("HEDGEROW_FULL", "1"),
         )
     });
+    report.step("determinism, whole", || determinism::check(determinism::ALL));
     report.step("fuzz, long", || fuzz::explore(FUZZ_TIME));
     report.step("simulator, whole", sim::whole);
     report.step("demo, whole", || demo::measure(&["--check", demo::EVERY_LANGUAGE], demo::LIMIT));

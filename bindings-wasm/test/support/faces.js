@@ -52,6 +52,11 @@ export class ClassClient extends Records {
     return Math.round(value * 1000);
   }
 
+  push(records, now) {
+    this.putIds(inMilliseconds(records));
+    return this.client.pushEvents(records.length / RECORD, ms(now));
+  }
+
   start(request, now) {
     this.putIds(request.replicas);
     const { cookie, namespace, operation, token, packed } = request;
@@ -72,6 +77,9 @@ export class ClassClient extends Records {
   drain(deadline, now) { this.client.drain(told(deadline), ms(now)); }
   topology(changes, now) { this.client.handleTopology(changes, ms(now)); }
   signal(record, namespace, operation, now) { this.client.handleSignal(record, namespace, operation, ms(now)); }
+  header(text, namespace, operation, now) {
+    return this.client.handleSignalHeader(text, namespace, operation, ms(now));
+  }
   pause(from, to, now) { this.client.handlePause(ms(from), ms(to), ms(now)); }
   throttled(now) { this.client.handleThrottled(ms(now)); }
   resumed(now) { this.client.handleResumed(ms(now)); }
@@ -98,6 +106,20 @@ export class ClassClient extends Records {
 /** A time or length of time that need not be given, in milliseconds. */
 function told(value) {
   return value === undefined ? -1 : ms(value);
+}
+
+/** The slots of a record that are times, by its code: a start, a response, a failure. */
+const TIMES = { 64: [5, 6], 65: [5, 6], 66: [5] };
+
+/** Records of inputs whose times are microseconds, as the classes take them. */
+function inMilliseconds(records) {
+  const told = [...records];
+  for (let at = 0; at < told.length; at += RECORD) {
+    for (const slot of TIMES[told[at]] ?? []) if (told[at + slot] > 0) told[at + slot] = ms(told[at + slot]);
+    // The records behind a start are ids.
+    if (told[at] === 64) at += RECORD * Math.ceil(Math.max(told[at + 4], 0) / RECORD);
+  }
+  return told;
 }
 
 /** A client through `core.wasm`, which takes no import at all. */
@@ -149,6 +171,11 @@ export class RawClient extends Records {
     return answer;
   }
 
+  push(records, now) {
+    this.putIds(records);
+    return this.exports.hedgerow_push_events(this.handle, records.length / RECORD, now);
+  }
+
   start(request, now) {
     const length = request.token === undefined ? 0 : this.text(request.token);
     this.putIds(request.replicas);
@@ -173,6 +200,9 @@ export class RawClient extends Records {
   signal(record, namespace, operation, now) {
     const length = this.text(JSON.stringify(record));
     this.checked(this.exports.hedgerow_handle_signal(this.handle, length, namespace, operation, now));
+  }
+  header(text, namespace, operation, now) {
+    return this.exports.hedgerow_handle_signal_header(this.handle, this.text(text), namespace, operation, now);
   }
   pause(from, to, now) { this.exports.hedgerow_handle_pause(this.handle, from, to, now); }
   throttled(now) { this.exports.hedgerow_handle_throttled(this.handle, now); }

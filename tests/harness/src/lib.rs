@@ -5,6 +5,7 @@ pub mod bytes;
 pub mod documents;
 mod guards;
 mod promises;
+pub mod scenario;
 pub mod shadow;
 pub mod targets;
 pub mod world;

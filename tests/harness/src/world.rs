@@ -10,6 +10,7 @@ use hedgerow::retry::pushback::Pushback;
 use hedgerow::signal::record::Record;
 use hedgerow::token::Token;
 use hedgerow::{AttemptId, CallId, Client, Config, Duration, EndpointId, Instant, Seed, Wall};
+use serde_json::Value;
 
 use crate::bytes::Choices;
 use crate::documents::{OPERATIONS, document};
@@ -41,6 +42,15 @@ impl World {
     /// When a document that must be valid is refused.
     pub fn new(choices: &mut Choices<'_>) -> Self {
         let document = document(choices);
+        Self::of(&document, choices)
+    }
+
+    /// Builds a world of this configuration; the next choice is its seed.
+    ///
+    /// # Panics
+    ///
+    /// When the document is refused.
+    pub fn of(document: &Value, choices: &mut Choices<'_>) -> Self {
         let config: Config =
             serde_json::from_value(document.clone()).unwrap_or_else(|error| panic!("{error}: {document}"));
         let seed = Seed::new([choices.byte(); 32]);
