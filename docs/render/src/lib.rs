@@ -7,8 +7,11 @@
 
 mod counters;
 mod errors;
+#[cfg(doctest)]
+mod examples;
 mod fields;
 mod outcomes;
+pub mod pages;
 mod presets;
 mod reasons;
 mod records;
