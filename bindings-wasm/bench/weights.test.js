@@ -8,6 +8,15 @@ import { weighed } from "./weights.js";
 const TABLE = new URL("weights.json", import.meta.url);
 const OURS = ["hedgerow", "hedgerow/slim", "hedgerow, the driver alone", "hedgerow/core", "hedgerow/fetch", "hedgerow/fetch, beside the driver"];
 
+/** What a bundle may weigh compressed, whatever the table says. */
+const BUDGETS = { "hedgerow, the driver alone": 6000, "hedgerow/fetch, beside the driver": 1500 };
+
+test("no bundle weighs more than its budget", () => {
+  const found = weighed(Object.keys(BUDGETS));
+  const over = Object.entries(BUDGETS).filter(([name, budget]) => found[name].gzip > budget);
+  assert.deepEqual(over, [], JSON.stringify(found));
+});
+
 test("no bundle weighs a hundredth more than the committed table says", () => {
   const found = weighed(OURS);
   console.log(JSON.stringify(found, null, 2));

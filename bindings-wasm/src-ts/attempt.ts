@@ -53,31 +53,31 @@ export const enum Standing {
 
 /** An attempt with what the driver keeps of it. */
 export class Transmission implements Attempt {
-  readonly endpoint: string;
-  readonly number: number;
-  readonly kind: AttemptKind;
-  readonly deadline: number;
-  readonly token: string | undefined;
+  declare readonly endpoint: string;
+  declare readonly number: number;
+  declare readonly kind: AttemptKind;
+  declare readonly deadline: number;
+  declare readonly token: string | undefined;
   /** @internal */
-  readonly id: number;
+  declare readonly id: number;
   /** @internal */
-  readonly call: PendingCall;
+  declare readonly call: PendingCall;
   /** @internal */
-  readonly start: number;
+  declare readonly start: number;
   /** @internal */
-  readonly priority: number;
+  declare readonly priority: number;
   /** @internal */
   end = -1;
   /** Code of the failure class, 0 for an answer, −1 while unknown. @internal */
   result = -1;
   /** What it answered, kept until the call is decided. @internal */
-  value: unknown;
+  declare value: unknown;
   /** What the server told of its load. @internal */
-  load: ServerLoad | undefined;
+  declare load: ServerLoad | undefined;
   /** @internal */
   standing: Standing = Standing.Open;
   /** Code of the reason why it was sent, later of the reason why it was cancelled. @internal */
-  reason: number;
+  declare reason: number;
   #controller: AbortController | undefined;
 
   constructor(call: PendingCall, id: number, endpoint: string, packed: number, deadline: number, now: number) {
@@ -85,7 +85,7 @@ export class Transmission implements Attempt {
     this.id = id;
     this.endpoint = endpoint;
     this.number = ordinalOf(packed);
-    this.kind = ATTEMPT_KINDS[kindOf(packed)] ?? 'primary';
+    this.kind = ATTEMPT_KINDS[kindOf(packed)] as AttemptKind;
     this.priority = priorityOf(packed);
     this.reason = reasonOf(packed);
     this.deadline = deadline;

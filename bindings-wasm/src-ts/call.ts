@@ -19,21 +19,21 @@ export interface Owner {
 export class PendingCall {
   /** The core's id of it. */
   id = -1;
-  /** The driver's own number of it, −1 when it is not known there. */
-  cookie = -1;
+  /** The driver's own number of it; no other call ever has it. */
+  cookie = 0;
   /** Whether the core has decided it. */
   decided = false;
   /** Whether the caller has its answer. */
   settled = false;
   /** The caller's own token, or the one that the core minted. */
-  token: string | undefined;
+  declare token: string | undefined;
   readonly attempts: Transmission[] = [];
   /** Attempts whose end is not known and that were not asked to cancel. */
   outstanding = 0;
   /** What the last attempt that failed threw. */
-  error: unknown;
+  declare error: unknown;
   failed = false;
-  readonly callback: Callback<unknown>;
+  declare readonly callback: Callback<unknown>;
   readonly #owner: Owner;
   readonly #signal: AbortSignal | undefined;
   readonly #resolve: (value: unknown) => void;
@@ -62,11 +62,11 @@ export class PendingCall {
   }
 
   resolve(value: unknown): void {
-    if (this.#settle()) this.#resolve(value);
+    this.#settle(this.#resolve, value);
   }
 
   reject(error: unknown): void {
-    if (this.#settle()) this.#reject(error);
+    this.#settle(this.#reject, error);
   }
 
   /** The attempt with this id, while the call is known. */
@@ -79,10 +79,10 @@ export class PendingCall {
     return this.#signal?.aborted === true ? this.#signal.reason : refusal(reason);
   }
 
-  #settle(): boolean {
-    if (this.settled) return false;
+  #settle(end: (result: unknown) => void, result: unknown): void {
+    if (this.settled) return;
     this.settled = true;
     this.#signal?.removeEventListener('abort', this);
-    return true;
+    end(result);
   }
 }

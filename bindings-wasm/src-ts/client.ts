@@ -9,7 +9,7 @@
 import { PendingCall, type Callback } from './call.js';
 import type { Clock } from './clock.js';
 import type { Core, Engine, Stats, TopologyChange } from './engine.js';
-import { Driver } from './driver.js';
+import { Driver, type StartNumbers } from './driver.js';
 import { refusal } from './errors.js';
 import { Sink } from './event.js';
 import { ReasonCode } from './generated/reasons.js';
@@ -22,8 +22,10 @@ import { IDEMPOTENCY, PRIORITY } from './words.js';
 
 /** Calls one service by the policies of its configuration. */
 export class Client {
-  readonly #engine: Engine;
-  readonly #clock: Clock;
+  /** @internal */
+  readonly engine: Engine;
+  /** The clock of this client. */
+  readonly clock: Clock;
   readonly #driver: Driver;
   readonly #endpoints = new Endpoints();
   readonly #namespaces: Names;
@@ -36,17 +38,17 @@ export class Client {
     const { config = {}, endpoints = [], clock = hostClock, onEvent } = options;
     const seed = options.seed ?? crypto.getRandomValues(new Uint8Array(32));
     const now = clock.now();
-    this.#engine = translated(() => core.create(config, seed, onEvent !== undefined, now));
-    this.#clock = clock;
+    this.engine = translated(() => core.create(config, seed, onEvent !== undefined, now));
+    this.clock = clock;
     this.#placement = options.placement;
-    const engine = this.#engine;
+    const engine = this.engine;
     // The core has read the document, so it is one.
     const { namespaces = {}, operations = {} } = config;
     const names = Object.keys(operations);
     this.#namespaces = new Names(Object.keys(namespaces), (name) => engine.namespace(name));
     this.#operations = new Names(names, (name) => engine.operation(name));
     this.#mints = new Set(names.filter((name) => operations[name]?.idempotency === 'token'));
-    this.#driver = new Driver(engine, clock, this.#endpoints, options.classify, new Sink(onEvent));
+    this.#driver = new Driver(engine, clock, this.#endpoints, options.classify, new Sink(onEvent, this.#endpoints));
     this.#change([], endpoints);
   }
 
@@ -59,7 +61,7 @@ export class Client {
    */
   call<T>(fn: Callback<T>, options: CallOptions = {}): Promise<Awaited<T>> {
     return new Promise((resolve, reject) => {
-      if (typeof fn !== 'function') throw misuse(`fn: ${kindOf(fn)}, want a function that can be called for each attempt`);
+      if (typeof fn !== 'function') throw misuse(`fn: ${kindOf(fn)}, want a function`);
       if (options.signal?.aborted === true) return reject(options.signal.reason);
       const numbers = this.#numbers(options);
       if (typeof numbers === 'number') return reject(refusal(numbers));
@@ -103,7 +105,7 @@ export class Client {
   /** Attempts at an endpoint whose end is not known. */
   inFlight(endpoint: string): number {
     this.#driver.check();
-    return this.#engine.inFlight(this.#endpoints.id(endpoint));
+    return this.engine.inFlight(this.#endpoints.id(endpoint));
   }
 
   /** Makes a namespace known that the document does not name; it has the unnamed values. */
@@ -130,19 +132,19 @@ export class Client {
   signal(field: string, namespace?: string, operation?: string): number {
     const [space, op] = [this.#namespaces.number(namespace), this.#operations.number(operation)];
     if (space === undefined || op === undefined) return NOT_GIVEN;
-    return this.#driver.input((now) => this.#engine.signal(field, space, op, now));
+    return this.#driver.input((now) => this.engine.signal(field, space, op, now));
   }
 
   /** Every counter of the core. */
   stats(): Stats {
     this.#driver.check();
-    return this.#engine.stats();
+    return this.engine.stats();
   }
 
   /** Why a call did what it did: its plan, its decisions, what each gate saw. `call` is the id of its events. */
   explain(call: number): unknown {
     this.#driver.check();
-    return this.#engine.explain(call);
+    return this.engine.explain(call);
   }
 
   /** Calls whose caller waits. */
@@ -150,14 +152,9 @@ export class Client {
     return this.#driver.pending;
   }
 
-  /** The clock of this client. */
-  get clock(): Clock {
-    return this.#clock;
-  }
-
   /** Denies later calls and lets those that run come to their end. */
   drain(withinMs = Infinity): void {
-    this.#driver.input((now) => this.#engine.drain(now + Math.max(withinMs, 0), now));
+    this.#driver.input((now) => this.engine.drain(now + Math.max(withinMs, 0), now));
   }
 
   /** Ends the client: calls that wait are rejected with `shutdown`, later ones with `closed`. */
@@ -169,16 +166,11 @@ export class Client {
     this.close();
   }
 
-  /** @internal */
-  get engine(): Engine {
-    return this.#engine;
-  }
-
   #change(gone: readonly string[], kept: readonly (string | Endpoint)[], how: 'add' | 'update' = 'add'): void {
     const removals = gone.map((name): TopologyChange => ({ do: 'remove', name }));
     const changes = removals.concat(kept.map((endpoint) => ({ ...specOf(endpoint), do: how })));
     if (changes.length === 0) return;
-    const ids = translated(() => this.#driver.input((now) => this.#engine.topology(changes, now)));
+    const ids = translated(() => this.#driver.input((now) => this.engine.topology(changes, now)));
     for (const name of gone) this.#endpoints.delete(name);
     kept.forEach((endpoint, at) => {
       this.#endpoints.set(nameOf(endpoint), ids[at] ?? 0, typeof endpoint === 'string' ? undefined : endpoint.url);
@@ -186,7 +178,7 @@ export class Client {
   }
 
   /** The numbers of a call, or the code of the reason why it has none. */
-  #numbers(options: CallOptions) {
+  #numbers(options: CallOptions): StartNumbers | number {
     const { op, key, token, deadlineMs = Infinity, idempotency, priority } = options;
     if (typeof deadlineMs !== 'number' || Number.isNaN(deadlineMs)) {
       throw misuse(`deadlineMs: ${String(deadlineMs)}, want a number of milliseconds`);
@@ -201,7 +193,7 @@ export class Client {
     if (operation === undefined) return ReasonCode.UnknownOperation;
     const replicas = options.replicas ?? (key === undefined ? undefined : this.#placement?.(key));
     const mints = token === undefined && (idempotency === undefined ? this.#mints.has(op ?? '') : idempotency === 'token');
-    return { namespace, operation, replicas, deadlineMs, packed, wall: mints ? this.#clock.wall() : NOT_GIVEN };
+    return [namespace, operation, replicas, deadlineMs, mints ? this.clock.wall() : NOT_GIVEN, packed];
   }
 }
 

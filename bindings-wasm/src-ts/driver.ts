@@ -13,7 +13,7 @@ import type { Owner, PendingCall } from './call.js';
 import type { Clock } from './clock.js';
 import type { Engine } from './engine.js';
 import { refusal, StateError } from './errors.js';
-import { eventOf, refused, type Sink } from './event.js';
+import type { Sink } from './event.js';
 import type { Endpoints } from './names.js';
 import { classCode, type Classify, type Failure, meaningOf } from './outcome.js';
 import { misuse } from './misuse.js';
@@ -22,16 +22,15 @@ import * as record from './record.js';
 import { CANCELLED } from './report.js';
 import { OneTimer, type Sleeper } from './timer.js';
 
-/** The numbers of a start. */
-export interface StartNumbers {
-  readonly namespace: number;
-  readonly operation: number;
-  readonly replicas: readonly string[] | undefined;
-  /** From now, `Infinity` for none. */
-  readonly deadlineMs: number;
-  readonly wall: number;
-  readonly packed: number;
-}
+/** The numbers of a start; the deadline is milliseconds from now, `Infinity` for none. */
+export type StartNumbers = readonly [
+  namespace: number,
+  operation: number,
+  replicas: readonly string[] | undefined,
+  deadlineMs: number,
+  wall: number,
+  packed: number,
+];
 
 export class Driver implements Owner, Reports, Sleeper {
   readonly #engine: Engine;
@@ -41,6 +40,7 @@ export class Driver implements Owner, Reports, Sleeper {
   readonly #sink: Sink;
   readonly #timer: OneTimer;
   readonly #performer: Performer;
+  #cookies = 0;
   #pending = 0;
   #performing = false;
   #stopping = false;
@@ -63,12 +63,12 @@ export class Driver implements Owner, Reports, Sleeper {
 
   /** Fails when the client was closed or broke. */
   check(): void {
-    if (this.#stopped !== undefined) throw this.#stopped;
+    if (this.#stopped) throw this.#stopped;
   }
 
   /** Starts a call, or rejects it. */
   start(call: PendingCall, numbers: StartNumbers): void {
-    if (this.#stopped === undefined) this.#hand((now) => this.#start(call, numbers, now));
+    if (!this.#stopped) this.#hand((now) => this.#start(call, numbers, now));
     else call.reject(this.#stopped);
   }
 
@@ -76,7 +76,7 @@ export class Driver implements Owner, Reports, Sleeper {
   abandon(call: PendingCall): void {
     if (call.decided) return;
     this.#hand((now) => this.#engine.cancel(call.id, now));
-    if (this.#stopped === undefined && this.#engine.next() === Infinity) this.#timer.clear();
+    if (!this.#stopped && this.#engine.next() === Infinity) this.#timer.clear();
   }
 
   /** An attempt has an answer. */
@@ -97,8 +97,9 @@ export class Driver implements Owner, Reports, Sleeper {
   }
 
   unwanted(attempt: Transmission): void {
-    this.#reportCancelled(attempt, this.#clock.now());
-    this.#take();
+    const now = this.#clock.now();
+    this.#reportCancelled(attempt, now);
+    this.#take(now);
   }
 
   decided(): void {
@@ -113,7 +114,7 @@ export class Driver implements Owner, Reports, Sleeper {
   }
 
   late(due: number, fired: number): void {
-    if (this.#stopped !== undefined) return;
+    if (this.#stopped) return;
     try {
       this.#engine.lateTick(due, fired);
     } catch (error) {
@@ -135,19 +136,20 @@ export class Driver implements Owner, Reports, Sleeper {
     this.#stopping = true;
     this.#hand((now) => {
       this.#engine.drain(now, now);
-      this.#take();
+      this.#take(now);
       // The drain's own timer is due behind whatever was due at this very microsecond.
       this.#engine.timeout(now + 1);
     });
   }
 
   #start(call: PendingCall, numbers: StartNumbers, now: number): void {
-    const { namespace, operation, deadlineMs, wall, packed } = numbers;
-    const cookie = this.#performer.calls.add(call);
-    const replicas = this.#endpoints.write(numbers.replicas, this.#engine);
+    const [namespace, operation, names, deadlineMs, wall, packed] = numbers;
+    call.cookie = this.#cookies += 1;
+    this.#performer.calls.set(call.cookie, call);
+    const replicas = this.#endpoints.write(names, this.#engine);
     // What has passed already must not read as "not given".
     const deadline = Math.max(now + deadlineMs, 0);
-    const id = this.#engine.start(cookie, namespace, operation, replicas, deadline, wall, packed, now);
+    const id = this.#engine.start(call.cookie, namespace, operation, replicas, deadline, wall, packed, now);
     if (id > 0) {
       call.id = id;
       this.#pending += 1;
@@ -156,9 +158,9 @@ export class Driver implements Owner, Reports, Sleeper {
   }
 
   #denied(call: PendingCall, reason: number, now: number): void {
-    this.#performer.calls.remove(call);
-    if (Number.isNaN(reason)) return call.reject(misuse('an option of the call is no number that it may be'));
-    if (this.#sink.isWanted) this.#sink.push(refused(reason, now));
+    this.#performer.calls.delete(call.cookie);
+    if (Number.isNaN(reason)) return call.reject(misuse('an option of the call is out of range'));
+    this.#sink.refused(reason, now);
     call.reject(refusal(reason));
   }
 
@@ -198,20 +200,20 @@ export class Driver implements Owner, Reports, Sleeper {
   /** Copies what the last input led to, performs it unless a turn further up will, and goes to sleep. */
   #turn(now: number): void {
     try {
-      this.#take();
+      this.#take(now);
       if (this.#performing) return;
       this.#performing = true;
-      while (this.#stopped === undefined && this.#performer.perform(now));
+      while (!this.#stopped && this.#performer.perform(now));
       this.#performing = false;
       if (this.#stopping) this.#stop(new StateError('closed', 'the client was closed'));
-      else if (this.#stopped === undefined) this.#timer.arm(this.#engine.next());
+      else if (!this.#stopped) this.#timer.arm(this.#engine.next());
     } catch (error) {
       this.#poison(error);
     }
-    if (this.#sink.isWanted) this.#sink.deliver();
+    this.#sink.deliver();
   }
 
-  #take(): void {
+  #take(now: number): void {
     const engine = this.#engine;
     let count = engine.take();
     while (count > 0) {
@@ -221,23 +223,12 @@ export class Driver implements Owner, Reports, Sleeper {
       engine.poll();
       count = engine.take();
     }
-    if (this.#sink.isWanted) this.#takeNotes();
-  }
-
-  #takeNotes(): void {
-    const engine = this.#engine;
-    for (let count = engine.pollNotes(); count > 0; count = engine.pollNotes()) {
-      const records = engine.records();
-      const now = this.#clock.now();
-      for (let at = 0; at < count * record.RECORD; at += record.RECORD) {
-        this.#sink.push(eventOf(records, at, now, this.#endpoints));
-      }
-    }
+    this.#sink.notes(engine, now);
   }
 
   /** Hands an input of the calls over, and has performed what it led to; a client that has stopped takes none. */
   #hand(give: (now: number) => void): void {
-    if (this.#stopped !== undefined) return;
+    if (this.#stopped) return;
     const now = this.#clock.now();
     try {
       give(now);
@@ -248,17 +239,17 @@ export class Driver implements Owner, Reports, Sleeper {
   }
 
   #poison(cause: unknown): void {
-    this.#stop(new StateError('poisoned', 'the core broke; build another client', { cause }));
+    this.#stop(new StateError('poisoned', 'the core broke; build another client', undefined, { cause }));
   }
 
   #stop(why: StateError): void {
-    if (this.#stopped !== undefined) return;
+    if (this.#stopped) return;
     this.#stopped = why;
     this.#performing = false;
     this.#pending = 0;
     this.#timer.hold(false);
     this.#timer.clear();
-    for (const call of this.#performer.calls.all()) call.reject(why);
+    for (const call of this.#performer.calls.values()) call.reject(why);
     if (why.code === 'closed') this.#engine.free();
   }
 }

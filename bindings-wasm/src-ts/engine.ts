@@ -1,4 +1,7 @@
 import type { ServerLoad } from './attempt.js';
+import type { Clock } from './clock.js';
+import type { Failure } from './outcome.js';
+import type { FailureClass } from './words.js';
 
 /**
  * The core as the driver sees it: numbers in, records out.
@@ -108,17 +111,33 @@ export interface Tables {
   /** The code of idempotency that a method has, 0 to 3: none, retry, natural, token. */
   idempotency(method: string, token: boolean): number;
 
-  /** Reads an answer; `headers` are names and values in turn, `wall` milliseconds since 1970. */
-  answer(status: number, headers: readonly string[], repeatsToken: boolean, wall: number): HttpReading;
+  /**
+   * What an answer tells the policies, `undefined` for a success. `header` is asked for what the core looks at, and
+   * the clock for the wall time where one of those headers is there.
+   */
+  answer(
+    status: number,
+    header: (name: string) => string | null,
+    repeatsToken: boolean,
+    clock: Clock,
+  ): Failure | undefined;
 
-  /** Names of the headers that {@link answer} looks at. */
-  delayHeaders(): readonly string[];
+  /** The class of a failure without an answer, `undefined` when it was cancelled. */
+  fault(fault: Fault): FailureClass | undefined;
 
-  /** Code of the failure class of a failure without an answer, −1 for cancelled. */
-  fault(fault: Fault): number;
-
-  /** Writes the request field `Hedgerow-Client`. */
-  clientField(field: ClientField): string;
+  /**
+   * Writes the request field `Hedgerow-Client`: version of the record that was seen (−1 for none), ordinal of the attempt,
+   * whether it is a hedge, milliseconds until the caller gives up, priority, number of the call, name of this client.
+   */
+  clientField(
+    seen: number,
+    attempt: number,
+    hedge: boolean,
+    left: number,
+    priority: number,
+    call: number,
+    client: string,
+  ): string;
 }
 
 /** The whole core: clients, and tables. */
@@ -137,28 +156,6 @@ export const enum Fault {
   AttemptTimer = 5,
   CallerAbort = 6,
   Other = 7,
-}
-
-/** What an HTTP answer means. */
-export interface HttpReading {
-  /** Code of the failure class, 0 for success. */
-  readonly class: number;
-  /** Milliseconds after which the server wants to be asked again, −1 when it said nothing. */
-  readonly retryAfter: number;
-  /** Whether it asked not to be asked again. */
-  readonly never: boolean;
-}
-
-/** What a request tells its server. */
-export interface ClientField {
-  readonly seen: number;
-  readonly attempt: number;
-  readonly hedge: boolean;
-  /** Milliseconds until the caller gives up. */
-  readonly left: number;
-  readonly priority: number;
-  readonly call: number;
-  readonly client: string;
 }
 
 /** One change of the endpoints, in the form of the document. */

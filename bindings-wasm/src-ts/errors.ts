@@ -17,9 +17,9 @@ export type ErrorCode = ReasonSlug | 'config' | 'closed' | 'poisoned' | 'invalid
 export class HedgerowError extends Error {
   override readonly name: string = 'HedgerowError';
   /** Stable short name of what happened. */
-  readonly code: ErrorCode;
+  declare readonly code: ErrorCode;
   /** The story of the call, when there was one. */
-  report: Report | undefined;
+  declare report: Report | undefined;
 
   constructor(code: ErrorCode, message: string, report?: Report, options?: ErrorOptions) {
     super(message, options);
@@ -66,7 +66,7 @@ export class RefusedError extends HedgerowError {
 export class ConfigError extends HedgerowError {
   override readonly name = 'ConfigError';
   /** Path of the field in the document. */
-  readonly field: string;
+  declare readonly field: string;
 
   constructor(field: string, message: string) {
     super('config', message);
@@ -78,10 +78,6 @@ export class ConfigError extends HedgerowError {
 export class StateError extends HedgerowError {
   override readonly name = 'StateError';
   declare readonly code: 'closed' | 'poisoned' | 'invalid_argument';
-
-  constructor(code: 'closed' | 'poisoned' | 'invalid_argument', message: string, options?: ErrorOptions) {
-    super(code, message, undefined, options);
-  }
 }
 
 /** The reason with which an attempt is aborted when another one has won. */

@@ -5,10 +5,11 @@
  * again; calls go on.
  */
 
-import { CAUSES, FAILURE_CLASSES, type AttemptKind, ATTEMPT_KINDS, type Cause, type FailureClass, OUTCOMES, slugOf } from './words.js';
+import { CAUSES, FAILURE_CLASSES, type AttemptKind, ATTEMPT_KINDS, type Cause, type FailureClass, type Outcome, OUTCOMES, slugOf } from './words.js';
 import type { ReasonSlug } from './generated/reasons.js';
+import type { Engine } from './engine.js';
 import type { Endpoints } from './names.js';
-import { causeOf, classOf, Code, kindOf, ordinalOf, outcomeOf, reasonOf, Slot } from './record.js';
+import { type ActionRecord, causeOf, classOf, Code, kindOf, ordinalOf, reasonOf, RECORD } from './record.js';
 
 /** What every event has: when, why, and what it concerns (−1 for nothing). */
 interface Told {
@@ -30,7 +31,7 @@ export type Event =
   | (Told & { readonly type: 'cancel' })
   | (Told & {
       readonly type: 'complete';
-      readonly outcome: 'ok' | 'failed' | 'cancelled';
+      readonly outcome: Outcome;
       readonly class: FailureClass | undefined;
       readonly attempts: number;
       readonly wallMs: number;
@@ -41,22 +42,37 @@ export type Event =
   | (Told & { readonly type: 'handshake'; readonly namespace: number })
   | (Told & { readonly type: 'note'; readonly value: number });
 
-/** Tells the listener, in order; none is wanted when there is no listener. */
+/** Tells the listener, in order; without one, nothing is made. */
 export class Sink {
   #listener: ((event: Event) => void) | undefined;
-  #waiting: Event[] = [];
+  readonly #endpoints: Endpoints;
+  readonly #waiting: Event[] = [];
   #telling = false;
 
-  constructor(listener: ((event: Event) => void) | undefined) {
+  constructor(listener: ((event: Event) => void) | undefined, endpoints: Endpoints) {
     this.#listener = listener;
+    this.#endpoints = endpoints;
   }
 
-  get isWanted(): boolean {
-    return this.#listener !== undefined;
+  /** Takes a record. */
+  record(record: ActionRecord, now: number): void {
+    if (this.#listener) this.#waiting.push(eventOf(record, now, this.#endpoints));
   }
 
-  push(event: Event): void {
-    this.#waiting.push(event);
+  /** Takes a call that was not admitted. */
+  refused(code: number, now: number): void {
+    if (this.#listener) this.#waiting.push({ type: 'refuse', at: now, code, reason: slugOf(code), call: -1, attempt: -1, endpoint: '' });
+  }
+
+  /** Takes the notes that wait in the core. */
+  notes(engine: Engine, now: number): void {
+    if (!this.#listener) return;
+    for (let count = engine.pollNotes(); count > 0; count = engine.pollNotes()) {
+      const records = engine.records();
+      for (let at = 0; at < count * RECORD; ) {
+        this.record(records.slice(at, (at += RECORD)) as unknown as ActionRecord, now);
+      }
+    }
   }
 
   /** Tells what waits, unless a listener further up is at it and will be told. */
@@ -77,27 +93,20 @@ export class Sink {
   }
 }
 
-/** The event of the record that begins at this place. @internal */
-export function eventOf(records: ArrayLike<number>, at: number, now: number, endpoints: Endpoints): Event {
-  const slot = (which: Slot): number => records[at + which] ?? 0;
-  const packed = slot(Slot.Packed);
+/** The event of a record. */
+function eventOf(record: ActionRecord, at: number, endpoints: Endpoints): Event {
+  const [kind, , call, attempt, place, time, argument, packed] = record;
   const code = reasonOf(packed);
-  const told = {
-    at: now,
-    code,
-    reason: slugOf(code),
-    call: slot(Slot.Call),
-    attempt: slot(Slot.Attempt),
-    endpoint: slot(Slot.Code) === Code.Handshake ? '' : endpoints.name(slot(Slot.Endpoint)),
-  };
-  switch (slot(Slot.Code)) {
+  const endpoint = kind === Code.Handshake ? '' : endpoints.name(place);
+  const told = { at, code, reason: slugOf(code), call, attempt, endpoint };
+  switch (kind) {
     case Code.Send:
       return {
         ...told,
         type: 'send',
-        kind: ATTEMPT_KINDS[kindOf(packed)] ?? 'primary',
+        kind: ATTEMPT_KINDS[kindOf(packed)] as AttemptKind,
         number: ordinalOf(packed),
-        remainingMs: slot(Slot.Argument),
+        remainingMs: argument,
       };
     case Code.Cancel:
       return { ...told, type: 'cancel' };
@@ -105,21 +114,16 @@ export function eventOf(records: ArrayLike<number>, at: number, now: number, end
       return {
         ...told,
         type: 'complete',
-        outcome: OUTCOMES[outcomeOf(packed)] ?? 'failed',
+        outcome: OUTCOMES[kindOf(packed)] as Outcome,
         class: FAILURE_CLASSES[classOf(packed) - 1],
         attempts: ordinalOf(packed),
-        wallMs: slot(Slot.Time),
-        lostMs: slot(Slot.Argument),
+        wallMs: time,
+        lostMs: argument,
         cause: CAUSES[causeOf(packed) - 1],
       };
     case Code.Handshake:
-      return { ...told, type: 'handshake', namespace: slot(Slot.Endpoint) };
+      return { ...told, type: 'handshake', namespace: place };
     default:
-      return { ...told, type: 'note', value: slot(Slot.Time) };
+      return { ...told, type: 'note', value: time };
   }
-}
-
-/** The event of a call that was not admitted. @internal */
-export function refused(code: number, now: number): Event {
-  return { type: 'refuse', at: now, code, reason: slugOf(code), call: -1, attempt: -1, endpoint: '' };
 }

@@ -7,7 +7,7 @@ import { afterIo } from './io-turn.js';
 export const hostClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
-  schedule: (callback, delay) => new HostTimer(setTimeout(callback, delay)),
+  schedule: (callback, delay) => timer(setTimeout(callback, delay)),
   afterIo,
 };
 
@@ -22,24 +22,13 @@ interface Host {
   readonly Deno?: { refTimer(timer: number): void; unrefTimer(timer: number): void };
 }
 
-class HostTimer implements Timer {
-  readonly #handle: number | Holding;
-
-  constructor(handle: unknown) {
-    this.#handle = handle as number | Holding;
-  }
-
-  clear(): void {
-    clearTimeout(this.#handle as number);
-  }
-
-  hold(alive: boolean): void {
-    const timer = this.#handle;
-    if (typeof timer === 'number') {
+function timer(handle: number | Holding): Timer {
+  return {
+    clear: () => clearTimeout(handle as number),
+    hold(alive) {
       const { Deno } = globalThis as Host;
-      if (alive) Deno?.refTimer(timer);
-      else Deno?.unrefTimer(timer);
-    } else if (alive) timer.ref();
-    else timer.unref();
-  }
+      if (typeof handle !== 'number') handle[alive ? 'ref' : 'unref']();
+      else Deno?.[alive ? 'refTimer' : 'unrefTimer'](handle);
+    },
+  };
 }

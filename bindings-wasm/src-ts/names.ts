@@ -41,27 +41,29 @@ export class Names {
 /** The most replicas that count, and one more, so that the core sees that a list was cut. */
 const MOST_REPLICAS = 17;
 
+interface Known {
+  readonly id: number;
+  readonly name: string;
+  readonly url: string | undefined;
+}
+
 /** Endpoints by name and by the core's id. */
 export class Endpoints {
-  readonly #known = new Map<string, { readonly id: number; readonly url: string | undefined }>();
-  readonly #names = new Map<number, string>();
+  readonly #known = new Map<string | number, Known>();
 
   /** Makes an endpoint known; a name that is an absolute URL is its own base. */
   set(name: string, id: number, url = /^https?:\/\//i.test(name) ? name : undefined): void {
-    const before = this.#known.get(name);
-    if (before !== undefined && before.id !== id) this.#names.delete(before.id);
-    this.#known.set(name, { id, url });
-    this.#names.set(id, name);
+    const known = { id, name, url };
+    this.#known.delete(this.id(name));
+    this.#known.set(name, known).set(id, known);
   }
 
   delete(name: string): void {
-    const known = this.#known.get(name);
-    if (known === undefined) return;
+    this.#known.delete(this.id(name));
     this.#known.delete(name);
-    this.#names.delete(known.id);
   }
 
-  /** The id of a name, 0 for an unknown one. */
+  /** The id of a name, 0 for an unknown one; no endpoint has it. */
   id(name: string): number {
     return this.#known.get(name)?.id ?? 0;
   }
@@ -71,12 +73,12 @@ export class Endpoints {
   }
 
   name(id: number): string {
-    return this.#names.get(id) ?? '';
+    return this.#known.get(id)?.name ?? '';
   }
 
   /** Names, in the order in which they were added. */
   list(): string[] {
-    return [...this.#known.keys()];
+    return [...this.#known.keys()].filter((key) => typeof key === 'string');
   }
 
   /** Writes the ids of a replica list to the head of the buffer; answers how many. An unknown name is written as 0. */

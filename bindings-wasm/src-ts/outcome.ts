@@ -39,7 +39,8 @@ export function failure<E extends object>(error: E, meaning: Failure | FailureCl
 
 /** What an error means. @internal */
 export function meaningOf(error: unknown, classify: Classify | undefined): Failure {
-  const mark = typeof error === 'object' && error !== null ? marked.get(error) : undefined;
+  // What is no object has no mark.
+  const mark = marked.get(error as object);
   if (mark !== undefined) return mark;
   const judged = classify?.(error);
   return judged === undefined ? UNKNOWN : resolved(judged);

@@ -9,13 +9,12 @@ import { type Attempt, Standing, Transmission } from './attempt.js';
 import type { PendingCall } from './call.js';
 import type { Engine } from './engine.js';
 import { refusal } from './errors.js';
-import { eventOf, type Sink } from './event.js';
+import type { Sink } from './event.js';
 import { ReasonCode } from './generated/reasons.js';
 import type { Endpoints } from './names.js';
 import { ActionQueue } from './queue.js';
-import { causeOf, Code, hasToken, Outcome, outcomeOf, reasonOf, Slot } from './record.js';
+import { type ActionRecord, causeOf, Code, hasToken, kindOf, Outcome, reasonOf, Slot } from './record.js';
 import { attach, tell } from './report.js';
-import { CallTable } from './table.js';
 
 /** Who is told how attempts end. */
 export interface Reports {
@@ -29,7 +28,8 @@ export interface Reports {
 
 export class Performer {
   readonly queue = new ActionQueue();
-  readonly calls = new CallTable();
+  /** Calls by cookie: the number that the core echoes with every action. */
+  readonly calls = new Map<number, PendingCall>();
   readonly #engine: Engine;
   readonly #endpoints: Endpoints;
   readonly #sink: Sink;
@@ -44,22 +44,20 @@ export class Performer {
 
   /** Performs the action that waits longest; `false` when none does. */
   perform(now: number): boolean {
-    const { queue } = this;
-    if (!queue.next()) return false;
-    if (this.#sink.isWanted) {
-      this.#sink.push(eventOf(queue.numbers, queue.at, now, this.#endpoints));
-    }
-    const call = this.calls.get(queue.slot(Slot.Cookie));
-    if (call?.id !== queue.slot(Slot.Call)) return true;
-    switch (queue.slot(Slot.Code)) {
+    const action = this.queue.next();
+    if (action === undefined) return false;
+    this.#sink.record(action, now);
+    const call = this.calls.get(action[Slot.Cookie]);
+    if (call?.id !== action[Slot.Call]) return true;
+    switch (action[Slot.Code]) {
       case Code.Send:
-        this.#send(call, now);
+        this.#send(call, action, now);
         break;
       case Code.Cancel:
-        this.#cancel(call);
+        this.#cancel(call, action);
         break;
       case Code.Complete:
-        this.#complete(call);
+        this.#complete(call, action);
         break;
     }
     return true;
@@ -67,21 +65,14 @@ export class Performer {
 
   /** Forgets a call that is decided and has no attempt left to stop. */
   forget(call: PendingCall): void {
-    if (call.decided && call.outstanding === 0) this.calls.remove(call);
+    if (call.decided && call.outstanding === 0) this.calls.delete(call.cookie);
   }
 
-  #send(call: PendingCall, now: number): void {
-    const { queue } = this;
-    const packed = queue.slot(Slot.Packed);
+  #send(call: PendingCall, action: ActionRecord, now: number): void {
+    const packed = action[Slot.Packed];
     if (call.token === undefined && hasToken(packed)) call.token = this.#engine.token(call.id);
-    const attempt = new Transmission(
-      call,
-      queue.slot(Slot.Attempt),
-      this.#endpoints.name(queue.slot(Slot.Endpoint)),
-      packed,
-      queue.slot(Slot.Time),
-      now,
-    );
+    const endpoint = this.#endpoints.name(action[Slot.Endpoint]);
+    const attempt = new Transmission(call, action[Slot.Attempt], endpoint, packed, action[Slot.Time], now);
     call.attempts.push(attempt);
     call.outstanding += 1;
     // The caller may have given up while this action waited.
@@ -107,28 +98,24 @@ export class Performer {
     reports.answered(attempt, result);
   }
 
-  #cancel(call: PendingCall): void {
-    const attempt = call.attempt(this.queue.slot(Slot.Attempt));
+  #cancel(call: PendingCall, action: ActionRecord): void {
+    const attempt = call.attempt(action[Slot.Attempt]);
     if (attempt?.standing !== Standing.Open) return;
     call.outstanding -= 1;
-    attempt.stop(reasonOf(this.queue.slot(Slot.Packed)));
+    attempt.stop(reasonOf(action[Slot.Packed]));
     this.forget(call);
   }
 
-  #complete(call: PendingCall): void {
+  #complete(call: PendingCall, action: ActionRecord): void {
     call.decided = true;
-    if (outcomeOf(this.queue.slot(Slot.Packed)) === Outcome.Ok) {
-      call.resolve(call.attempt(this.queue.slot(Slot.Attempt))?.value);
-    } else if (!call.settled) call.reject(this.#verdict(call));
+    if (kindOf(action[Slot.Packed]) === Outcome.Ok) call.resolve(call.attempt(action[Slot.Attempt])?.value);
+    else if (!call.settled) call.reject(this.#verdict(call, action));
     this.#reports.decided();
     this.forget(call);
   }
 
   /** What a call that failed is rejected with: what its last attempt threw, where that is what ended it. */
-  #verdict(call: PendingCall): unknown {
-    const { queue } = this;
-    const packed = queue.slot(Slot.Packed);
-    const [wall, lost] = [queue.slot(Slot.Time), queue.slot(Slot.Argument)];
+  #verdict(call: PendingCall, [, , , , , wall, lost, packed]: ActionRecord): unknown {
     const reason = reasonOf(packed);
     const report = tell(call.attempts, reason, wall, lost, causeOf(packed));
     if (!call.failed) return refusal(reason, report);
@@ -144,5 +131,5 @@ function endsFromOutside(reason: ReasonCode): boolean {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }

@@ -4,33 +4,23 @@
  * A callback may start another call, and that overwrites the buffer: so records are copied before any callback runs.
  */
 
-import { RECORD, type Slot } from './record.js';
+import { type ActionRecord, RECORD } from './record.js';
 
 export class ActionQueue {
   /** Records, one behind the other. */
-  readonly numbers: number[] = [];
-  /** Where the record lies that {@link next} went to. */
-  at = -RECORD;
+  readonly #numbers: number[] = [];
+  #at = 0;
   #end = 0;
 
   /** Copies records behind those that wait. */
   push(records: Float64Array, count: number): void {
-    const length = count * RECORD;
-    for (let at = 0; at < length; at += 1) this.numbers[this.#end + at] = records[at] ?? 0;
-    this.#end += length;
+    for (let at = 0; at < count * RECORD; at += 1) this.#numbers[this.#end++] = records[at] ?? 0;
   }
 
-  /** Goes on to the oldest record that waits; `false` when none does. */
-  next(): boolean {
-    this.at += RECORD;
-    if (this.at < this.#end) return true;
-    this.at = -RECORD;
-    this.#end = 0;
-    return false;
-  }
-
-  /** A number of the record that {@link next} went to. */
-  slot(which: Slot): number {
-    return this.numbers[this.at + which] ?? 0;
+  /** The oldest record that waits; `undefined` when none does. */
+  next(): ActionRecord | undefined {
+    if (this.#at < this.#end) return this.#numbers.slice(this.#at, (this.#at += RECORD)) as unknown as ActionRecord;
+    this.#at = this.#end = 0;
+    return undefined;
   }
 }

@@ -20,6 +20,18 @@ export const enum Code {
   Response = 65,
 }
 
+/** The numbers of a record by position. */
+export type ActionRecord = readonly [
+  code: Code,
+  cookie: number,
+  call: number,
+  attempt: number,
+  endpoint: number,
+  time: number,
+  argument: number,
+  packed: number,
+];
+
 /** Positions within a record. */
 export const enum Slot {
   Code = 0,
@@ -49,7 +61,7 @@ export function ordinalOf(packed: number): number {
   return (packed >>> 16) & 0xff;
 }
 
-/** Kind of a send: 0 primary, 1 hedge, 2 retry. */
+/** Kind of a send: 0 primary, 1 hedge, 2 retry; of a completed call, how it ended. */
 export function kindOf(packed: number): number {
   return (packed >>> 24) & 3;
 }
@@ -62,11 +74,6 @@ export function priorityOf(packed: number): number {
 /** Whether a token of the core's own form travels with a send. */
 export function hasToken(packed: number): boolean {
   return ((packed >>> 28) & 1) === 1;
-}
-
-/** How a completed call ended. */
-export function outcomeOf(packed: number): Outcome {
-  return (packed >>> 24) & 3;
 }
 
 /** Code of the failure class that ended a call, 0 for none. */

@@ -43,14 +43,14 @@ const reports = new WeakMap<object, Report>();
 /** Tells the story of the call that threw this error; `undefined` when no call did. */
 export function reportOf(error: unknown): Report | undefined {
   if (error instanceof HedgerowError) return error.report;
-  return typeof error === 'object' && error !== null ? reports.get(error) : undefined;
+  return reports.get(error as object);
 }
 
 /** Attaches a report to an error of the caller's own, as `error.hedgerow` where the error lets it. @internal */
-export function attach(error: unknown, report: Report): void {
-  if ((typeof error !== 'object' && typeof error !== 'function') || error === null) return;
-  reports.set(error, report);
-  Reflect.defineProperty(error, 'hedgerow', { value: report, configurable: true, writable: true });
+export function attach(error: unknown, report: Report | undefined): void {
+  if (Object(error) !== error || report === undefined) return;
+  reports.set(error as object, report);
+  Reflect.defineProperty(error as object, 'hedgerow', { value: report, configurable: true, writable: true });
 }
 
 /** @internal */

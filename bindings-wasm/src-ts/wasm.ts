@@ -6,8 +6,9 @@
 
 import * as glue from './glue.js';
 import type { ServerLoad } from './attempt.js';
-import type { ClientField, Core, Engine, HttpReading, Stats, TopologyChange } from './engine.js';
+import type { Core, Engine, Stats, TopologyChange } from './engine.js';
 import { Code, NOT_GIVEN, RECORD } from './record.js';
+import { FAILURE_CLASSES } from './words.js';
 
 let memory: WebAssembly.Memory | undefined;
 
@@ -20,16 +21,20 @@ export function core(module: () => WebAssembly.Module | BufferSource): Core {
 const wasm: Core = {
   create: (config, seed, notes, now) => new WasmEngine(config, seed, notes, now),
   idempotency: glue.httpIdempotency,
-  delayHeaders: () => glue.delayHeaders(),
-  answer(status, headers, repeatsToken, wall): HttpReading {
-    const read = glue.readHttp(status, [...headers], repeatsToken, wall);
-    const reading = { class: read.failureClass, retryAfter: read.retryAfter, never: read.never };
+  answer(status, header, repeatsToken, clock) {
+    const said: string[] = [];
+    for (const name of glue.delayHeaders()) {
+      const value = header(name);
+      if (value !== null) said.push(name, value);
+    }
+    const read = glue.readHttp(status, said, repeatsToken, said.length === 0 ? NOT_GIVEN : clock.wall());
+    const found = FAILURE_CLASSES[read.failureClass - 1];
+    const meaning = found && { class: found, never: read.never, retryAfterMs: read.retryAfter };
     read.free();
-    return reading;
+    return meaning;
   },
-  fault: (fault) => glue.faultClass(fault),
-  clientField: (field: ClientField) =>
-    glue.clientField(field.seen, field.attempt, field.hedge, field.left, field.priority, field.call, field.client),
+  fault: (fault) => FAILURE_CLASSES[glue.faultClass(fault) - 1],
+  clientField: glue.clientField,
 };
 
 class WasmEngine implements Engine {

@@ -2,20 +2,21 @@
 
 import { Fault } from '../engine.js';
 
-const FAULTS: readonly (readonly [RegExp, Fault])[] = [
-  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/, Fault.ConnectionRefused],
-  [/^(ENOTFOUND|EAI_AGAIN)$/, Fault.NameResolution],
-  [/^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/, Fault.TlsBeforeRequest],
-  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, Fault.ResetAfterSend],
+/** By number of the fault; the last is any other. Some have no code by which an error could tell them. */
+const FAULTS = [
+  /^(ECONNREFUSED|E(HOST|NET)UNREACH|UND_ERR_CONNECT_TIMEOUT)$/,
+  /^(ENOTFOUND|EAI_AGAIN)$/,
+  /^(ERR_(TLS|SSL)|CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)_/,
+  ,
+  /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/,
+  ,
+  ,
+  /^/,
 ];
 
 /** Reads the code that Node puts under an error's cause; browsers tell nothing. */
 export function faultOf(error: unknown): Fault {
-  const code = codeOf(error) ?? codeOf((error as { cause?: unknown } | undefined)?.cause);
-  return FAULTS.find(([pattern]) => code !== undefined && pattern.test(code))?.[1] ?? Fault.Other;
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
+  const told = error as { code?: unknown; cause?: { code?: unknown } } | null | undefined;
+  const code = String(told?.code ?? told?.cause?.code);
+  return FAULTS.findIndex((pattern) => pattern?.test(code));
 }

@@ -5,18 +5,15 @@
  * signal aborts or the response is forgotten, so a long-lived signal collects no listeners.
  */
 
-interface Following {
-  readonly signal: AbortSignal;
-  readonly stop: () => void;
-}
+import type { Transmission } from '../attempt.js';
 
-let registry: FinalizationRegistry<Following> | undefined;
+let registry: FinalizationRegistry<() => void> | undefined;
 
-/** Calls `abort` when the caller's signal aborts while the response is in use. */
-export function follow(response: Response, signal: AbortSignal, abort: (reason: unknown) => void): void {
-  const stop = (): void => abort(signal.reason);
+/** Aborts what an attempt left running when the caller's signal aborts while the response is in use. */
+export function follow(response: Response, signal: AbortSignal, attempt: Transmission): void {
+  const stop = (): void => attempt.abort(signal.reason);
   if (signal.aborted) return stop();
   signal.addEventListener('abort', stop, { once: true });
-  registry ??= new FinalizationRegistry((found) => found.signal.removeEventListener('abort', found.stop));
-  registry.register(response, { signal, stop });
+  registry ??= new FinalizationRegistry((forget) => forget());
+  registry.register(response, () => signal.removeEventListener('abort', stop));
 }

@@ -21,10 +21,8 @@
 import type { Client } from '../client.js';
 import type { CallOptions } from '../options.js';
 import { attach, reportOf } from '../report.js';
-import type { Body } from './body.js';
-import { Exchange } from './exchange.js';
-import { LastAnswer } from './answer.js';
-import { planOf } from './plan.js';
+import { exchangeBy } from './exchange.js';
+import { type Body, planOf } from './plan.js';
 
 /** What a request may say beside what `fetch` knows. */
 export interface HedgedInit extends Omit<RequestInit, 'body'> {
@@ -47,21 +45,31 @@ export interface FetchOptions {
 
 /** Makes a `fetch` whose requests are calls of a client. */
 export function withPolicy(fetch: typeof globalThis.fetch, client: Client, options: FetchOptions = {}): HedgedFetch {
-  const exchange = new Exchange(fetch, client, options);
+  const exchange = exchangeBy(fetch, client, options);
   return async (input, init = {}) => {
     const plan = planOf(input, init, client);
-    if (plan === undefined) return fetch(input as string, init as RequestInit);
-    const failed = new LastAnswer();
+    if (!plan) return fetch(input as string, init as RequestInit);
+    // Answers that were failures to the policies, by the errors that stand for them.
+    const failed = new Map<unknown, Response>();
+    let last: Response | undefined;
+    // The bodies of those that are not returned are given up, so that their connections are free; one that is read or
+    // broken already has nothing left to give up.
+    const giveUp = () => last?.body?.cancel().catch(() => undefined);
+    const keep = (error: Error, response: Response): Error => {
+      giveUp();
+      failed.set(error, (last = response));
+      return error;
+    };
     try {
-      const response = await client.call((attempt) => exchange.attempt(plan, attempt, failed), plan.call);
-      failed.discard();
-      return response;
+      return await client.call((attempt) => exchange(plan, attempt, keep), plan.call);
     } catch (error) {
-      const report = reportOf(error);
-      const response = failed.of(error);
-      if (response === undefined) throw error;
-      if (report !== undefined) attach(response, report);
+      const response = failed.get(error);
+      if (!response) throw error;
+      last = undefined;
+      attach(response, reportOf(error));
       return response;
+    } finally {
+      giveUp();
     }
   };
 }

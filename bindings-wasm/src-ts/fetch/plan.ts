@@ -1,57 +1,69 @@
-/** A request as the caller gave it, and the call that it becomes. */
+/**
+ * A request as the caller gave it, the call that it becomes, and the request that each attempt sends.
+ *
+ * Text, bytes, forms and blobs are encoded anew by every `fetch`; a function makes a body for each attempt. A stream can
+ * be read once, so a request with one is sent once. A `Request` object carries its body as a stream.
+ */
 
+import type { Attempt } from '../attempt.js';
 import type { Client } from '../client.js';
 import type { CallOptions } from '../options.js';
-import { type Idempotency, IDEMPOTENCY } from '../words.js';
-import { resourceOf } from './base.js';
-import { type Body, isOnce } from './body.js';
+import { failure } from '../outcome.js';
+import { IDEMPOTENCY } from '../words.js';
+import { resourceOf, trimmed } from './base.js';
 import type { HedgedInit } from './index.js';
 
-/** What every attempt of a request shares. */
+/** What a request may carry. */
+export type Body = BodyInit | null | (() => BodyInit | null);
+
+/** A request of the service. */
 export interface Plan {
-  /** The part of the URL behind the base. */
-  readonly resource: string;
-  /** What `fetch` takes, without body, headers and signal. */
-  readonly init: RequestInit;
-  readonly headers: Headers;
-  readonly body: Body | undefined;
-  /** A request object that the caller gave. */
-  readonly request: Request | undefined;
-  /** Whether the token is the caller's, to be sent as it is. */
-  readonly ownToken: boolean;
+  /** The call that it is. */
   readonly call: CallOptions;
+  /** What one attempt hands to `fetch`; `field` says who asks, `undefined` says nothing. */
+  outgoing(attempt: Attempt, field: string | undefined): [string | Request, RequestInit];
 }
 
-/** The field that carries a token. */
-export const TOKEN_FIELD = 'idempotency-key';
+const TOKEN_FIELD = 'idempotency-key';
+const CLIENT_FIELD = 'hedgerow-client';
 
 /** The plan of a request, `undefined` when its URL is not the service's. */
 export function planOf(input: string | URL | Request, init: HedgedInit, client: Client): Plan | undefined {
   const request = input instanceof Request ? input : undefined;
   const resource = resourceOf(request?.url ?? String(input), client);
-  if (resource === undefined) return undefined;
-  const { body, headers: _, hedgerow, signal, ...rest } = init;
-  const headers = new Headers(init.headers ?? request?.headers);
-  const token = hedgerow?.token ?? headers.get(TOKEN_FIELD) ?? undefined;
-  const method = init.method ?? request?.method ?? 'GET';
-  const once = isOnce(body) || (body === undefined && request !== undefined && request.body !== null);
-  const idempotency = once ? 'none' : (hedgerow?.idempotency ?? byMethod(method, token, hedgerow?.op, client));
-  const call: CallOptions = {
-    ...hedgerow,
-    signal: signal ?? request?.signal,
-    ...(token === undefined ? {} : { token }),
-    ...(idempotency === undefined ? {} : { idempotency }),
+  if (!resource) return undefined;
+  const { body, headers: given = request?.headers, hedgerow = {}, signal = request?.signal, ...rest } = init;
+  const headers = new Headers(given);
+  let { token = headers.get(TOKEN_FIELD) ?? undefined, op, idempotency } = hedgerow;
+  if (isOnce(body) || (body === undefined && request?.body)) idempotency = 'none';
+  // An operation that the document names keeps its own.
+  else if (!client.isConfigured(op)) {
+    idempotency ??= IDEMPOTENCY[client.core.idempotency(init.method ?? request?.method ?? 'GET', token !== undefined)];
+  }
+  return {
+    call: { ...hedgerow, signal, token, idempotency } as CallOptions,
+    outgoing(attempt, field) {
+      const base = client.urlOf(attempt.endpoint);
+      if (!base) {
+        throw failure(new TypeError(`no base URL: ${attempt.endpoint}`), 'not_sent');
+      }
+      const sent = new Headers(headers);
+      if (attempt.token !== undefined) sent.set(TOKEN_FIELD, token ?? `"${attempt.token}"`);
+      if (field !== undefined) sent.set(CLIENT_FIELD, field);
+      const url = trimmed(base) + resource;
+      return [request ? new Request(url, request) : url, { ...rest, ...contentOf(body), headers: sent, signal: attempt.signal }];
+    },
   };
-  return { resource, init: rest, headers, body, request, ownToken: token !== undefined, call };
 }
 
-/** An operation that the document names keeps its own. */
-function byMethod(
-  method: string,
-  token: string | undefined,
-  operation: string | undefined,
-  client: Client,
-): Idempotency | undefined {
-  if (client.isConfigured(operation)) return undefined;
-  return IDEMPOTENCY[client.core.idempotency(method, token !== undefined)];
+/** Whether a body can be sent once only. */
+function isOnce(body: Body | undefined): boolean {
+  return body instanceof ReadableStream || Boolean((body as Partial<AsyncIterable<unknown>> | null | undefined)?.[Symbol.asyncIterator]);
+}
+
+/** The body of one attempt. */
+function contentOf(given: Body | undefined): RequestInit & { duplex?: 'half' } {
+  const body = typeof given === 'function' ? given() : given;
+  if (body === undefined) return {};
+  return isOnce(body) ? { body, duplex: 'half' } : { body };
 }

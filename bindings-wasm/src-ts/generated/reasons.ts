@@ -88,7 +88,7 @@ export type ReasonSlug =
   | 'unknown_namespace'
   | 'unknown_operation';
 
-/** Short names by code; a code that no reason has is left out. */
+/** Short names by code, of the reasons that records and denials carry; other codes are left out. */
 export const REASONS: readonly (ReasonSlug | undefined)[] = [
   'ok', // 0
   , , , , , , , , ,
@@ -170,25 +170,7 @@ export const REASONS: readonly (ReasonSlug | undefined)[] = [
   'handshake_start', // 150
   'handshake_refresh', // 151
   'handshake_stale', // 152
-  , , , , , , ,
-  'actions', // 160
-  'hedge', // 161
-  'retry', // 162
-  'attempt_timeout', // 163
-  'call_timeout', // 164
-  'deadline', // 165
-  'orphan', // 166
-  'handshake', // 167
-  'drain', // 168
-  , , , , , , , , , , ,
-  'in_zone', // 180
-  'other_zone', // 181
-  'non_replica', // 182
-  'starting', // 183
-  'unhealthy', // 184
-  'ejected', // 185
-  'other_region', // 186
-  'breaker', // 187
+  , , , , , , , , , , , , , , , , , , , , , , , , , , , , , , , , , , ,
   'breaker_probe', // 188
   'breaker_closed', // 189
   , , , , , , , , , ,
