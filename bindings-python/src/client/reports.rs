@@ -64,7 +64,8 @@ impl Client {
         self.change(py, |client| client.handle_signal(namespace, operation, &record, S.now(now)))
     }
 
-    /// Hands in the document `{records: […]}` of a handshake: how many records were invalid, and what it led to.
+    /// Hands in the document `{records: […]}` of a handshake: how many records were invalid, and what it led to. Names
+    /// that were never interned are foreign.
     #[pyo3(signature = (records, now, /))]
     fn handle_signals<'py>(
         &self,
@@ -74,13 +75,8 @@ impl Client {
     ) -> PyResult<(u32, Bound<'py, PyTuple>)> {
         let records =
             config::records(&document::read(records)?).map_err(|found| error::config(py, &found))?;
-        for entry in &records.entries {
-            let namespace = entry.namespace.as_deref().map(|name| self.namespace(py, name)).transpose()?;
-            let operation = entry.operation.as_deref().map(|name| self.operation(py, name)).transpose()?;
-            let (namespace, operation) = (namespace.map(Namespace), operation.map(Operation));
-            self.ask(py, |client| client.handle_signal(namespace, operation, &entry.record, S.now(now)))?;
-        }
-        Ok((records.invalid, self.poll_actions(py)?))
+        let turn = self.change(py, |client| client.handle_signals(&records, S.now(now)))?;
+        Ok((records.invalid, turn))
     }
 
     /// The client did not run from `start` to `end`.

@@ -222,16 +222,12 @@ impl Client {
         Ok(self.turn())
     }
 
-    /// Hands in the document `{records: […]}` of a handshake; answers how many records were invalid.
+    /// Hands in the document `{records: […]}` of a handshake; answers how many records were invalid. Names that were never
+    /// interned are foreign.
     #[wasm_bindgen(js_name = handleSignals)]
     pub fn handle_signals(&mut self, records: JsValue, at: f64) -> Result<u32, JsValue> {
         let records = config::records(&document::read(records)?).map_err(|found| error::config(&found))?;
-        for entry in &records.entries {
-            let namespace = entry.namespace.as_deref().map(|name| self.namespace(name)).transpose()?;
-            let operation = entry.operation.as_deref().map(|name| self.operation(name)).transpose()?;
-            let (namespace, operation) = (namespace.map(Namespace), operation.map(Operation));
-            self.inner.handle_signal(namespace, operation, &entry.record, now(at));
-        }
+        self.inner.handle_signals(&records, now(at));
         self.turn();
         Ok(records.invalid)
     }

@@ -37,13 +37,18 @@ impl Names {
         number as usize <= self.names.len()
     }
 
+    /// The number of a name that was interned before; the empty name is 0. O(names).
+    pub(crate) fn number(&self, name: &str) -> Option<u32> {
+        if name.is_empty() {
+            return Some(0);
+        }
+        self.names.iter().position(|known| known == name).map(|index| index as u32 + 1)
+    }
+
     /// The number of a name, interned now if it is new.
     pub(crate) fn intern(&mut self, kind: &str, name: &str) -> Result<u32, ConfigError> {
-        if name.is_empty() {
-            return Ok(0);
-        }
-        if let Some(index) = self.names.iter().position(|known| known == name) {
-            return Ok(index as u32 + 1);
+        if let Some(number) = self.number(name) {
+            return Ok(number);
         }
         if self.names.len() as u32 >= self.capacity {
             return Err(ConfigError {

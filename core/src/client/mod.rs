@@ -61,6 +61,7 @@ use crate::id::{AttemptId, CallId, EndpointId, Id, Table};
 use crate::reason::Reason;
 use crate::retry::budget::Budget;
 use crate::rng::{Nonces, Seed, Stream, StreamKind};
+use crate::signal::map::Records;
 use crate::signal::merge::Signals;
 use crate::signal::record::Record;
 use crate::stall::Stall;
@@ -276,6 +277,17 @@ impl Client {
         let now = self.begin(&Input::Signal(namespace, operation, record), now);
         self.receive(namespace, operation, record, now);
         self.journal.trace.end();
+    }
+
+    /// Hands in the records of a handshake, each for the scope that it names.
+    ///
+    /// A name that this client never interned is foreign: its record is counted in `signals_foreign` and changes nothing,
+    /// so that a server cannot fill the tables of names. O(records × names).
+    pub fn handle_signals(&mut self, records: &Records, now: Instant) {
+        for entry in &records.entries {
+            let (namespace, operation) = self.scope_of(entry);
+            self.handle_signal(namespace, operation, &entry.record, now);
+        }
     }
 
     /// Applies changes of the endpoints, all or none; answers the ids of added and updated ones in order.

@@ -2,9 +2,11 @@
 
 use crate::client::Client;
 use crate::client::action::{Action, Namespace, Operation};
+use crate::client::class::Names;
 use crate::client::journal::Subject;
 use crate::client::timeout::Kind;
 use crate::reason::Reason;
+use crate::signal::map::Entry;
 use crate::signal::merge::Scope;
 use crate::signal::record::Record;
 use crate::stats::bump;
@@ -47,6 +49,14 @@ impl Client {
             self.restart_handshakes(namespace, now);
             self.serve_all_waiting(now);
         }
+    }
+
+    /// The scope that a record names. A name that nobody interned here is one that nobody knows: it takes no place.
+    pub(super) fn scope_of(&self, entry: &Entry) -> (Option<Namespace>, Option<Operation>) {
+        let number = |names: &Names, name: &str| names.number(name).unwrap_or(u32::MAX);
+        let namespace = entry.namespace.as_deref().map(|name| Namespace(number(&self.namespaces, name)));
+        let operation = entry.operation.as_deref().map(|name| Operation(number(&self.operations, name)));
+        (namespace, operation)
     }
 
     /// The first admitted call of a namespace asks for its signals, if handshakes are on.

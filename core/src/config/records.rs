@@ -5,7 +5,7 @@
 
 use super::document::Document;
 use super::error::{self, ConfigError};
-use crate::signal::map::{Entry, Records};
+use crate::signal::map::{Entry, MAX_RECORDS, Records};
 use crate::signal::record::Record;
 use crate::time::Duration;
 use alloc::{format, string::String, vec::Vec};
@@ -47,12 +47,20 @@ pub fn record(document: &Document) -> Result<Record, ConfigError> {
     fields.fault.map_or(Ok(record), Err)
 }
 
-/// Reads `{records: [{ns?, op?, v, …}]}`; what is no record, or breaks a record's rules, is left out and counted.
+/// Reads `{records: [{ns?, op?, v, …}]}`; what is no record, or breaks a record's rules, is left out and counted. More
+/// than [`MAX_RECORDS`] are refused.
 pub fn records(document: &Document) -> Result<Records, ConfigError> {
     let Some(Document::List(list)) = document.get("records") else {
         let shown = document.get("records").map_or_else(|| "nothing".into(), error::shown);
         return Err(ConfigError::new("records", shown, "a list"));
     };
+    if list.len() > MAX_RECORDS {
+        return Err(ConfigError::new(
+            "records",
+            format!("{} records", list.len()),
+            format!("at most {MAX_RECORDS}"),
+        ));
+    }
     let mut read = Records::default();
     for each in list {
         match entry(each) {
