@@ -76,6 +76,7 @@ class Player:
             "throttled": self.client.handle_throttled,
             "resumed": self.client.handle_resumed,
             "reset": self.client.reset_stall,
+            "suspended": self.client.handle_suspended,
         }
         reports[told["kind"]](now)
 

@@ -44,6 +44,29 @@ test('a document is refused by path, whatever kind of object it is', () => {
   new Client({ limits: { calls: 7n } }, SEED, 0).free();
 });
 
+test('tokens come from a lease, or by the clock of a server, when the document says so', () => {
+  load();
+  const put = 0xff | (3 << 8);
+  const timeOf = (client: Client, id: number): number => Number.parseInt(client.token(id)?.slice(0, 16) ?? '', 16);
+  const minting = (token: Record<string, string>): Client => {
+    const client = new Client({ token: { header_form: 'hex', ...token } }, SEED, 0);
+    client.handleTopology([{ do: 'add', name: 'a' }], 0);
+    return client;
+  };
+  const [NO_CLOCK, LEASE_EXHAUSTED] = [19, 20];
+  const regional = minting({ tier: 'regional' });
+  assert.equal(regional.start(1, 0, 0, 0, -1, -1, put, 1), -LEASE_EXHAUSTED);
+  assert.deepEqual([regional.handleLease(1_700_000_000_000_001, 1, 50, 2), regional.handleLease(0.5, 1, 50, 2)], [true, false]);
+  assert.equal(timeOf(regional, regional.start(2, 0, 0, 0, -1, -1, put, 3)), 1_700_000_000_000_001);
+  assert.equal(regional.start(3, 0, 0, 0, -1, -1, put, 4), -LEASE_EXHAUSTED);
+  const estimated = minting({ clock: 'estimated' });
+  assert.equal(estimated.start(1, 0, 0, 0, -1, 1e12, put, 1), -NO_CLOCK);
+  assert.deepEqual([estimated.handleClock(1, 1, 1.7e12, 1), estimated.handleClock(-1, 1, 1.7e12, 1)], [true, false]);
+  assert.equal(Math.floor(timeOf(estimated, estimated.start(2, 0, 0, 0, -1, -1, put, 6)) / 10), (1.7e12 + 5) * 100);
+  estimated.handleSuspended(7);
+  assert.equal(estimated.start(3, 0, 0, 0, -1, -1, put, 8), -NO_CLOCK);
+});
+
 test('the module for other hosts is shipped and imports nothing', () => {
   const module = new WebAssembly.Module(readFileSync(new URL(import.meta.resolve('hedgerow/core.wasm'))));
   assert.deepEqual(WebAssembly.Module.imports(module), []);

@@ -10,6 +10,8 @@ use crate::retry::outcome::FailureClass;
 
 const REASONS: usize = 256;
 const EVENTS: usize = 14;
+/// Counters that no reason tells.
+const NAMED: usize = 26;
 const STATES: usize = 5;
 const ARROWS: usize = STATES * EVENTS * STATES;
 
@@ -123,6 +125,19 @@ pub struct Stats {
     pub clock_bad: u64,
     /// Times given by the host that lay behind an earlier one.
     pub clock_steps_back: u64,
+    /// Samples of a server's clock that were refused: received before they were sent, or a round trip above 5 s.
+    pub clock_samples_rejected: u64,
+}
+
+/// The counters that stand beside those of reasons, arrows and ends, by name; none of them can be forgotten here.
+macro_rules! named_counters {
+    ($($name:ident,)*) => {
+        /// The counters that no reason tells, with their names.
+        pub(crate) fn named(&self) -> [(&'static str, u64); NAMED] {
+            let Self { reasons: _, arrows: _, ended: _, $($name),* } = self;
+            [$((stringify!($name), *$name)),*]
+        }
+    };
 }
 
 impl Stats {
@@ -156,6 +171,7 @@ impl Stats {
             trace_lost: 0,
             clock_bad: 0,
             clock_steps_back: 0,
+            clock_samples_rejected: 0,
         }
     }
 
@@ -188,65 +204,33 @@ impl Stats {
         })
     }
 
-    /// The counters that stand as fields, by name; a new field does not compile until it is told too.
-    pub(crate) fn named(&self) -> [(&'static str, u64); 25] {
-        let &Self {
-            reasons: _,
-            arrows: _,
-            ended: _,
-            started,
-            completed_ok,
-            completed_failed,
-            completed_cancelled,
-            hedges_won,
-            hedges_lost,
-            budget_withdrawn,
-            stale_attempts,
-            stale_calls,
-            late_ticks,
-            lost_us,
-            timeouts_server,
-            timeouts_client_pause,
-            stalls_warned,
-            stalls_tripped,
-            ejections,
-            replicas_truncated,
-            signals_foreign,
-            signals_clamped,
-            pushback_clamped,
-            topology_unknown,
-            notes_lost,
-            trace_lost,
-            clock_bad,
-            clock_steps_back,
-        } = self;
-        [
-            ("started", started),
-            ("completed_ok", completed_ok),
-            ("completed_failed", completed_failed),
-            ("completed_cancelled", completed_cancelled),
-            ("hedges_won", hedges_won),
-            ("hedges_lost", hedges_lost),
-            ("budget_withdrawn", budget_withdrawn),
-            ("stale_attempts", stale_attempts),
-            ("stale_calls", stale_calls),
-            ("late_ticks", late_ticks),
-            ("lost_us", lost_us),
-            ("timeouts_server", timeouts_server),
-            ("timeouts_client_pause", timeouts_client_pause),
-            ("stalls_warned", stalls_warned),
-            ("stalls_tripped", stalls_tripped),
-            ("ejections", ejections),
-            ("replicas_truncated", replicas_truncated),
-            ("signals_foreign", signals_foreign),
-            ("signals_clamped", signals_clamped),
-            ("pushback_clamped", pushback_clamped),
-            ("topology_unknown", topology_unknown),
-            ("notes_lost", notes_lost),
-            ("trace_lost", trace_lost),
-            ("clock_bad", clock_bad),
-            ("clock_steps_back", clock_steps_back),
-        ]
+    named_counters! {
+        started,
+        completed_ok,
+        completed_failed,
+        completed_cancelled,
+        hedges_won,
+        hedges_lost,
+        budget_withdrawn,
+        stale_attempts,
+        stale_calls,
+        late_ticks,
+        lost_us,
+        timeouts_server,
+        timeouts_client_pause,
+        stalls_warned,
+        stalls_tripped,
+        ejections,
+        replicas_truncated,
+        signals_foreign,
+        signals_clamped,
+        pushback_clamped,
+        topology_unknown,
+        notes_lost,
+        trace_lost,
+        clock_bad,
+        clock_steps_back,
+        clock_samples_rejected,
     }
 
     pub(crate) fn add_reason(&mut self, reason: Reason) {

@@ -391,20 +391,29 @@ fn bounds_of_an_adaptive_limit_enclose_its_start_and_belong_to_its_algorithm() {
 }
 
 #[test]
-fn what_is_not_built_yet_is_refused_and_its_default_is_accepted() {
+fn every_word_of_the_client_is_available() {
     check(&[
         (r#"{"hedge": {"denied": "wait"}}"#, "ok"),
         (r#"{"hedge": {"denied": "drop"}}"#, "ok"),
         (r#"{"signal": {"handshake": true}}"#, "ok"),
+        (r#"{"token": {"clock": "estimated", "tier": "regional"}}"#, "ok"),
+    ]);
+}
+
+#[test]
+fn a_window_that_forgets_a_token_before_its_call_must_end_is_refused() {
+    check(&[
         (
-            r#"{"token": {"clock": "estimated"}}"#,
-            "token.clock: \"estimated\", want wall (estimated not available yet)",
+            r#"{"token": {"accept": {"past_us": 59999999}}}"#,
+            "token.accept.past_us: 59999999, want at least twice the largest objective.max_us (60000000)",
         ),
+        (r#"{"token": {"accept": {"past_us": 60000000}}}"#, "ok"),
+        (r#"{"objective": {"max_us": 500000}, "token": {"accept": {"past_us": 1000000}}}"#, "ok"),
         (
-            r#"{"token": {"accept": {"past_us": 20000000}}}"#,
-            "token.accept.past_us: 20000000, want 10000000 (anything else is not available yet)",
+            r#"{"objective": {"max_us": 500000}, "token": {"accept": {"past_us": 1000000}},
+                "namespaces": {"slow": {"operations": {"scan": {"objective": {"max_us": 600000}}}}}}"#,
+            "token.accept.past_us: 1000000, want at least twice the largest objective.max_us (1200000)",
         ),
-        (r#"{"token": {"accept": {"past_us": 10000000}, "window": {"cold_start": "open"}}}"#, "ok"),
     ]);
 }
 

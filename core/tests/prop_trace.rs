@@ -2,8 +2,8 @@
 //! of any origin are answered.
 
 use hedgerow::client::action::{
-    Action, EndpointSpec, Failure, GivenToken, Namespace, Operation, Response, ServerLoad, StallReport,
-    Start, TopologyChange,
+    Action, ClockSample, EndpointSpec, Failure, GivenToken, Lease, Namespace, Operation, Response,
+    ServerLoad, StallReport, Start, TopologyChange,
 };
 use hedgerow::config::{Idempotency, Priority};
 use hedgerow::signal::record::Record;
@@ -98,6 +98,16 @@ impl World {
             0 => Event::Topology((0..small % 4).map(|n| change(small.wrapping_add(n * 3), large)).collect()),
             1 if small < 32 => Event::Namespace(format!("n{small}")),
             1 if small < 64 => Event::Operation(format!("é{small}")),
+            1 if small < 96 => Event::Clock(ClockSample {
+                sent: Instant::from_micros(self.now.saturating_sub(u64::from(middle))),
+                received: Instant::from_micros(self.now),
+                server: wall(large),
+            }),
+            1 if small < 128 => Event::Lease(Lease {
+                from_t: u64::from(large),
+                count: u64::from(small),
+                expires_at: Instant::from_micros(self.now + u64::from(middle)),
+            }),
             1 => Event::Stall(stall(small, self.now, large)),
             2 if small < 8 => Event::Drain((small < 4).then(|| Instant::from_micros(self.now + 50_000))),
             2 => Event::Signal(
@@ -108,6 +118,7 @@ impl World {
             3 => Event::Cancel(pick(&self.calls, middle).unwrap_or(CallId::from_number(large.into()))),
             4 => Event::Cancelled(attempt()),
             5 | 6 => Event::Failure(attempt(), failure(small, large)),
+            7 if small < 16 => Event::Response(attempt(), Response::default().told_at(wall(large))),
             7 if small < 64 => Event::Response(
                 attempt(),
                 Response::with_load(ServerLoad {
@@ -149,6 +160,10 @@ impl World {
     }
 }
 
+fn wall(large: u32) -> Wall {
+    Wall::from_micros(1_700_000_000_000_000 + u64::from(large))
+}
+
 fn pick<T: Copy>(of: &[T], draw: u16) -> Option<T> {
     // Recent ones more often: they are the ones that are open.
     let back = usize::from(draw % 8) + 1;
@@ -177,6 +192,7 @@ fn stall(small: u8, now: u64, large: u32) -> StallReport {
     match small % 4 {
         0 => StallReport::Throttled,
         1 => StallReport::Resumed,
+        2 if large & 1 == 0 => StallReport::Suspended,
         2 => StallReport::Reset,
         _ => StallReport::Paused { from: back(large), to: back(large / 2) },
     }

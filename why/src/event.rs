@@ -1,7 +1,7 @@
 //! The arguments of an input, read from its line.
 
 use hedgerow::client::action::{
-    Failure, GivenToken, Namespace, Operation, Response, ServerLoad, StallReport, Start,
+    ClockSample, Failure, GivenToken, Lease, Namespace, Operation, Response, ServerLoad, StallReport, Start,
 };
 use hedgerow::config::{Idempotency, Priority};
 use hedgerow::retry::outcome::FailureClass;
@@ -26,6 +26,16 @@ pub(crate) fn read(fields: &Fields<'_>) -> Result<Event, String> {
         "stall" => Event::Stall(stall(fields)?),
         "timeout" => Event::Timeout,
         "cancel" => Event::Cancel(CallId::from_number(fields.number("call")?)),
+        "clock" => Event::Clock(ClockSample {
+            sent: fields.number("sent_us").map(Instant::from_micros)?,
+            received: fields.number("received_us").map(Instant::from_micros)?,
+            server: fields.number("wall_us").map(Wall::from_micros)?,
+        }),
+        "lease" => Event::Lease(Lease {
+            from_t: fields.number("from_us")?,
+            count: fields.number("count")?,
+            expires_at: fields.number("expires_us").map(Instant::from_micros)?,
+        }),
         "drain" => Event::Drain(fields.given("deadline_us")?.map(Instant::from_micros)),
         other => return Err(format!("e: {other} is no input")),
     })
@@ -74,7 +84,9 @@ fn token(fields: &Fields<'_>) -> Result<Option<GivenToken>, String> {
 fn response(fields: &Fields<'_>) -> Result<Response, String> {
     let latency = fields.given("latency_us")?.map(Duration::from_micros);
     let load = fields.small("in_flight")?.map(|in_flight| ServerLoad { in_flight, latency });
-    Ok(load.map_or_else(Response::default, Response::with_load))
+    let response = load.map_or_else(Response::default, Response::with_load);
+    let wall = fields.given("wall_us")?.map(Wall::from_micros);
+    Ok(wall.map_or(response, |wall| response.told_at(wall)))
 }
 
 fn failure(fields: &Fields<'_>) -> Result<Failure, String> {
@@ -106,6 +118,7 @@ fn stall(fields: &Fields<'_>) -> Result<StallReport, String> {
         "throttled" => Ok(StallReport::Throttled),
         "resumed" => Ok(StallReport::Resumed),
         "reset" => Ok(StallReport::Reset),
+        "suspended" => Ok(StallReport::Suspended),
         other => Err(format!("kind: {other} is no stall")),
     }
 }

@@ -137,6 +137,8 @@ pub(crate) const fn kind(event: &Event) -> &'static str {
         Event::Timeout => "timeout",
         Event::Cancel(_) => "cancel",
         Event::Drain(_) => "drain",
+        Event::Clock(_) => "clock",
+        Event::Lease(_) => "lease",
         _ => "input",
     }
 }

@@ -60,8 +60,8 @@ class Attempt:
         self.standing = OPEN
         self.value: object = None
         self.running: object = None
-        self.load: tuple[int, float] | None = None
-        """Requests in flight and latency that the server told."""
+        self.load: tuple[int, float, float] | None = None
+        """Requests in flight, latency and wall time that the server told."""
 
     @property
     def number(self) -> int:
@@ -83,14 +83,18 @@ class Attempt:
         """Whether its answer may still be of use; a thread that cannot be interrupted may ask."""
         return self.standing == OPEN
 
-    def report(self, *, in_flight: int, latency: float | None = None) -> None:
-        """Takes down what the server told of its load with its answer; `balance.policy` `hot_cold` heeds it.
+    def report(self, *, in_flight: int | None = None, latency: float | None = None, wall: float | None = None) -> None:
+        """Takes down what the server told of its load and of its clock with its answer.
 
         `in_flight` are requests in flight there, of all clients; `latency` the seconds an answer took there at about
-        that load (without it, what this attempt took is read). It is handed in with the answer; of a failure it is not.
-        Anything else than a number of at least 0 is a `StateError`.
+        that load (without it, what this attempt took is read): `balance.policy` `hot_cold` heeds these. `wall` is the
+        server's wall time in seconds since 1970, read while it answered: `token.clock` `estimated` goes by it. It is
+        handed in with the answer; of a failure it is not. Anything else than a number of at least 0 is a `StateError`.
         """
-        self.load = _requests(in_flight), NOT_GIVEN if latency is None else _seconds(latency)
+        if in_flight is None and latency is not None:
+            raise misuse("latency: of no load, want in_flight beside it")
+        requests = NOT_GIVEN if in_flight is None else _requests(in_flight)
+        self.load = requests, _seconds("latency", latency), _seconds("wall", wall)
 
     def why(self) -> int:
         """Code of the reason why it was sent, later of the reason why it was cancelled."""
@@ -107,7 +111,9 @@ def _requests(given: object) -> int:
     return given
 
 
-def _seconds(given: object) -> float:
+def _seconds(name: str, given: object) -> float:
+    if given is None:
+        return NOT_GIVEN
     if not isinstance(given, (int, float)) or not 0.0 <= given < INFINITY:
-        raise misuse(f"latency: {given!r}, want a number of seconds of at least 0")
+        raise misuse(f"{name}: {given!r}, want a number of seconds of at least 0")
     return given

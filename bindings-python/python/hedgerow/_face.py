@@ -120,6 +120,30 @@ class Face:
         state.perform(turn, now)
         return version
 
+    def clock_sample(self, *, sent: float, received: float, wall: float) -> None:
+        """Hands in a reading of a server's wall clock: `token.clock` `estimated` mints by these.
+
+        `sent` and `received` are times of the client's clock around the request, `wall` is what the server said, in
+        seconds since 1970. An attempt that reports `wall` with its answer hands one in by itself.
+        """
+        self._state.check()
+        if not self._state.native.handle_clock(sent, received, wall, self._state.clock.now()):
+            raise misuse(f"clock_sample: {(sent, received, wall)!r}, want three times from 0")
+
+    def lease(self, *, start: int, count: int, expires: float) -> None:
+        """Hands in a lease of timestamps; `token.tier` `regional` mints from it, and it replaces the rest of the last one.
+
+        `count` timestamps from `start` on (microseconds since 1970), good until `expires` of the client's clock.
+        """
+        self._state.check()
+        if not self._state.native.handle_lease(start, count, expires, self._state.clock.now()):
+            raise misuse(f"lease: {(start, count, expires)!r}, want whole numbers and a time from 0")
+
+    def suspended(self) -> None:
+        """Tells that the machine slept, so that its clock may have stood still: clock samples are dropped."""
+        self._state.check()
+        self._state.native.handle_suspended(self._state.clock.now())
+
     def stats(self) -> dict[str, Any]:
         """Every counter of the core."""
         self._state.check()

@@ -72,10 +72,12 @@ class Client:
         `None`: its answer became its call's, nothing else is to be done, and the time to wake is not earlier than the
         one last told, so that a timer armed for that may stay.
         """
-    def handle_response_with_load(self, attempt: int, in_flight: int, latency: float, now: float, /) -> Turn | None:
-        """An attempt answered and the server told its load; answers as `handle_response` does.
+    def handle_response_with_load(
+        self, attempt: int, in_flight: int, latency: float, wall: float, now: float, /
+    ) -> Turn | None:
+        """An attempt answered and the server told its load or its time; answers as `handle_response` does.
 
-        Requests in flight there and latency, -1 where it said nothing of that.
+        Requests in flight there, latency and wall time, -1 where it said nothing of that.
         """
     def handle_failure(self, attempt: int, packed: int, retry_after: float, max_retries: int, now: float, /) -> Turn:
         """An attempt failed; `packed` is its class + 256 when the server said never."""
@@ -121,6 +123,15 @@ class Client:
         """The throttling has ended."""
     def reset_stall(self, now: float, /) -> None:
         """Forgets the stall debt."""
+    def handle_suspended(self, now: float, /) -> None:
+        """The machine slept, and its clock may have stood still: samples of a server's clock are dropped."""
+    def handle_clock(self, sent: float, received: float, server: float, now: float, /) -> bool:
+        """Takes a reading of a server's wall clock within a round trip; whether the three are times."""
+    def handle_lease(self, start: int, count: int, expires: float, now: float, /) -> bool:
+        """Takes a lease of `count` timestamps from `start` on (µs since 1970), good until `expires`.
+
+        Answers whether the three are such numbers.
+        """
     def drain(self, deadline: float, now: float, /) -> Turn:
         """Denies later starts; what is undecided at the deadline (−1: none) ends."""
     def token(self, call: int, /) -> str | None:
@@ -725,7 +736,7 @@ class TokenGenerator:
         """The token minted last, in the form that headers carry."""
     def last(self) -> float | None:
         """The time of the last token."""
-    def handle_lease(self, start: float, count: int, expires: float, now: float) -> None:
+    def handle_lease(self, start: int, count: int, expires: float, now: float) -> None:
         """Takes a lease of `count` microseconds from `start` on, good until `expires`."""
 
 @final
@@ -755,8 +766,8 @@ class TokenText:
 class DedupWindow:
     """A server's window: each token is accepted once."""
 
-    def __new__(cls) -> DedupWindow:
-        """Starts empty, with the core's settings."""
+    def __new__(cls, config: Document) -> DedupWindow:
+        """Starts empty, by the `token.accept` and `token.window` settings of a document."""
     def offer(self, token: TokenText, wall: float) -> int | None:
         """Offers a token.
 

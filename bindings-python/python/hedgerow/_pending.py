@@ -241,8 +241,7 @@ class Pending:
 
 
 def respond(native: Native, attempt: Attempt, now: float) -> Turn | None:
-    """Hands in an answer, with the load that the server told."""
+    """Hands in an answer, with the load and the time that the server told."""
     if attempt.load is None:
         return native.handle_response(attempt.id, now)
-    in_flight, latency = attempt.load
-    return native.handle_response_with_load(attempt.id, in_flight, latency, now)
+    return native.handle_response_with_load(attempt.id, *attempt.load, now)

@@ -101,18 +101,19 @@ impl Client {
         turn.map(|turn| turn.show(py)).transpose()
     }
 
-    /// An attempt answered and the server told its load: requests in flight there and latency, −1 where it said nothing
-    /// of that; what it led to, as `handle_response` answers.
-    #[pyo3(signature = (attempt, in_flight, latency, now, /))]
+    /// An attempt answered and the server told its load or its time: requests in flight there, latency and wall time, −1
+    /// where it said nothing of that; what it led to, as `handle_response` answers.
+    #[pyo3(signature = (attempt, in_flight, latency, wall, now, /))]
     fn handle_response_with_load<'py>(
         &self,
         py: Python<'py>,
         attempt: i64,
         in_flight: i64,
         latency: f64,
+        wall: f64,
         now: f64,
     ) -> PyResult<Option<Bound<'py, PyTuple>>> {
-        let record = [65.0, -1.0, -1.0, float(attempt), float(in_flight), latency, -1.0, -1.0];
+        let record = [65.0, -1.0, -1.0, float(attempt), float(in_flight), latency, wall, -1.0];
         let turn = self.inner.with(py, |machine| machine.answered(record, attempt, now))?;
         turn.map(|turn| turn.show(py)).transpose()
     }

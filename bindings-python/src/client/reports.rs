@@ -6,7 +6,7 @@ use hedgerow::{EndpointId, Stream, StreamKind, config};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-use super::{Client, number};
+use super::{Client, float, number};
 use crate::{NONE, S, document, error};
 
 #[pymethods]
@@ -113,6 +113,34 @@ impl Client {
     #[pyo3(signature = (now, /))]
     fn reset_stall(&self, py: Python<'_>, now: f64) -> PyResult<()> {
         self.ask(py, |client| client.handle_stall(StallReport::Reset, S.now(now)))
+    }
+
+    /// The machine slept, and its clock may have stood still: samples of a server's clock are dropped.
+    #[pyo3(signature = (now, /))]
+    fn handle_suspended(&self, py: Python<'_>, now: f64) -> PyResult<()> {
+        self.ask(py, |client| client.handle_stall(StallReport::Suspended, S.now(now)))
+    }
+
+    /// Takes a reading of a server's wall clock within a round trip; whether the three are times.
+    #[pyo3(signature = (sent, received, server, now, /))]
+    fn handle_clock(
+        &self,
+        py: Python<'_>,
+        sent: f64,
+        received: f64,
+        server: f64,
+        now: f64,
+    ) -> PyResult<bool> {
+        let Some(sample) = S.clock_sample(sent, received, server) else { return Ok(false) };
+        self.ask(py, |client| client.handle_clock(sample, S.now(now))).map(|()| true)
+    }
+
+    /// Takes a lease of `count` timestamps from `start` on (µs since 1970), good until `expires`; whether the three are such
+    /// numbers.
+    #[pyo3(signature = (start, count, expires, now, /))]
+    fn handle_lease(&self, py: Python<'_>, start: i64, count: i64, expires: f64, now: f64) -> PyResult<bool> {
+        let Some(lease) = S.lease(float(start), float(count), expires) else { return Ok(false) };
+        self.ask(py, |client| client.handle_lease(lease, S.now(now))).map(|()| true)
     }
 
     /// Denies later starts; with a deadline (−1 for none) what is undecided then ends.

@@ -2,7 +2,7 @@
 
 use hedgerow::token::generator::Generator;
 use hedgerow::token::text::{TextForm, TokenTextError};
-use hedgerow::token::window::{Offer, Progress, WindowSettings};
+use hedgerow::token::window::{Offer, Progress};
 use hedgerow::token::{Token, text as texts, window};
 use hedgerow::{Nonces, Reason, Stream, StreamKind};
 use pyo3::prelude::*;
@@ -67,9 +67,8 @@ impl TokenGenerator {
         self.inner.with(py, |inner| inner.generator.last().map(|micros| S.tell(micros)))
     }
 
-    /// Takes a lease of `count` microseconds from `start` on, good until `expires`.
-    fn handle_lease(&self, py: Python<'_>, start: f64, count: u64, expires: f64, now: f64) -> PyResult<()> {
-        let start = at(start).as_micros();
+    /// Takes a lease of `count` timestamps from `start` on (µs since 1970), good until `expires`.
+    fn handle_lease(&self, py: Python<'_>, start: u64, count: u64, expires: f64, now: f64) -> PyResult<()> {
         self.inner.with(py, |inner| inner.generator.handle_lease(start, count, at(expires), at(now)))
     }
 }
@@ -143,10 +142,10 @@ pub(crate) struct DedupWindow(Guarded<window::DedupWindow>);
 
 #[pymethods]
 impl DedupWindow {
-    /// Starts empty, with the core's settings.
+    /// Starts empty, by the `token.accept` and `token.window` settings of a document.
     #[new]
-    fn new() -> Self {
-        Self(Guarded::new(window::DedupWindow::new(WindowSettings::default())))
+    fn new(config: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self(Guarded::new(window::DedupWindow::new(document::config(config)?.token.window))))
     }
 
     /// Offers a token: 0 new, 1 still running, 2 done, 3 too old, 4 too new; `None` for a wall time that is none.

@@ -31,6 +31,15 @@ def generator(case: Json) -> TokenGenerator:
     return TokenGenerator.scripted({"token": settings}, SEED, digits)
 
 
+def window(case: Json) -> DedupWindow:
+    """A window by the settings of a case; calls must be over well before it forgets them."""
+    config: Json = case.get("config") or {}
+    given = {name: config[name] for name in ("past_us", "future_us", "capacity", "cold_start") if name in config}
+    accept = {name: value for name, value in given.items() if name.endswith("_us")}
+    kept = {name: value for name, value in given.items() if name not in accept}
+    return DedupWindow({"objective": {"max_us": 1_000_000}, "token": {"accept": accept, "window": kept}})
+
+
 def refusal(read: Callable[[], Any]) -> Any:
     """What is read, or the word of its refusal."""
     try:
@@ -52,7 +61,7 @@ class TokenBench:
     def __init__(self, case: Json) -> None:
         self.config: Json = case.get("config") or {}
         self.minting = generator(case)
-        self.window, self.clock = DedupWindow(), ClockOffset()
+        self.window, self.clock = window(case), ClockOffset()
 
     def answer(self, step: Json) -> Any:
         match step["do"]:

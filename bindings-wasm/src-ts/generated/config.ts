@@ -304,29 +304,29 @@ export interface Config extends ClassConfig {
     readonly slack_us?: number;
   };
   readonly token?: {
-    /** Where a token's time comes from. Default "client_monotonic"; client_monotonic or global (regional not available yet). */
-    readonly tier?: 'client_monotonic' | 'global';
+    /** Where a token's time comes from. Default "client_monotonic"; client_monotonic, regional or global. */
+    readonly tier?: 'client_monotonic' | 'regional' | 'global';
     /** Resolution of the host's wall clock. Default 1; 1..=1000000 µs. */
     readonly resolution_us?: number;
     /** How far tokens may run ahead of the clock; at least the resolution. Default 1000000; 1000..=60000000 µs. */
     readonly max_drift_us?: number;
     /** What a greater drift does: a warning, or no token. Default "continue"; continue or refuse. */
     readonly on_drift?: 'continue' | 'refuse';
-    /** Whether the host gives the wall time or it is estimated from the server's. Default "wall"; wall (estimated not available yet). */
-    readonly clock?: 'wall';
+    /** Whether the host gives the wall time or it is estimated from the server's. Default "wall"; wall or estimated. */
+    readonly clock?: 'wall' | 'estimated';
     /** Text form of a token in a header. Default "uuid7"; uuid7 or hex. */
     readonly header_form?: 'uuid7' | 'hex';
     readonly accept?: {
-      /** Age up to which a server accepts a token. Default 10000000; 10000000 (anything else is not available yet) µs. */
-      readonly past_us?: 10000000;
-      /** Lead up to which a server accepts a token. Default 1000000; 1000000 (anything else is not available yet) µs. */
-      readonly future_us?: 1000000;
+      /** Age up to which a server accepts a token; at least twice the largest max of any class. Default null; 1000..=86400000000 or null µs. `null`: 10 s, or twice the largest max if that is longer. */
+      readonly past_us?: number | null;
+      /** Lead up to which a server accepts a token. Default 1000000; 1000..=86400000000 µs. */
+      readonly future_us?: number;
     };
     readonly window?: {
-      /** Tokens that a server remembers. Default 65536; 65536 (anything else is not available yet) tokens. */
-      readonly capacity?: 65536;
-      /** Whether a server without memory accepts tokens made before its start. Default "open"; "open" (anything else is not available yet). */
-      readonly cold_start?: 'open';
+      /** Tokens that a server remembers. Default 65536; 16..=4194304 tokens. */
+      readonly capacity?: number;
+      /** Whether a server without memory accepts tokens made before its start. Default "open"; open or closed. */
+      readonly cold_start?: 'open' | 'closed';
     };
   };
   readonly signal?: {

@@ -265,6 +265,27 @@ impl Client {
         self.inner.handle_stall(StallReport::Reset, now(at));
     }
 
+    /// The machine slept, and its clock may have stood still: samples of a server's clock are dropped.
+    #[wasm_bindgen(js_name = handleSuspended)]
+    pub fn handle_suspended(&mut self, at: f64) {
+        self.inner.handle_stall(StallReport::Suspended, now(at));
+    }
+
+    /// Takes a reading of a server's wall clock within a round trip; whether the three are times.
+    #[wasm_bindgen(js_name = handleClock)]
+    pub fn handle_clock(&mut self, sent: f64, received: f64, server: f64, at: f64) -> bool {
+        let sample = MS.clock_sample(sent, received, server);
+        sample.map(|sample| self.inner.handle_clock(sample, now(at))).is_some()
+    }
+
+    /// Takes a lease of `count` timestamps from `from` on (µs since 1970), good until `expires`; whether the three are such
+    /// numbers.
+    #[wasm_bindgen(js_name = handleLease)]
+    pub fn handle_lease(&mut self, from: f64, count: f64, expires: f64, at: f64) -> bool {
+        let lease = MS.lease(from, count, expires);
+        lease.map(|lease| self.inner.handle_lease(lease, now(at))).is_some()
+    }
+
     /// Denies later starts; with a deadline (−1 for none) what is undecided then ends.
     pub fn drain(&mut self, deadline: f64, at: f64) -> usize {
         self.inner.drain(MS.deadline(deadline), now(at));

@@ -8,9 +8,9 @@ use alloc::vec::Vec;
 use hedgerow::token::generator::Generator;
 use hedgerow::token::offset::Estimate;
 use hedgerow::token::text::{TextForm, TokenTextError};
-use hedgerow::token::window::{Offer, Progress, WindowSettings};
+use hedgerow::token::window::{Offer, Progress};
 use hedgerow::token::{Token, offset, text as texts, window};
-use hedgerow::wire::{float, id};
+use hedgerow::wire::float;
 use hedgerow::{Nonces, Reason, Stream, StreamKind};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -73,10 +73,15 @@ impl TokenGenerator {
         self.inner.last().map_or(-1.0, |micros| MS.tell(micros))
     }
 
-    /// Takes a lease of `count` microseconds from `from` on, good until `expires`.
+    /// Takes a lease of `count` timestamps from `from` on (µs since 1970), good until `expires`; whether the three are such
+    /// numbers.
     #[wasm_bindgen(js_name = handleLease)]
-    pub fn handle_lease(&mut self, from: f64, count: f64, expires: f64, at: f64) {
-        self.inner.handle_lease(now(from).as_micros(), id(count), now(expires), now(at));
+    pub fn handle_lease(&mut self, from: f64, count: f64, expires: f64, at: f64) -> bool {
+        let lease = MS.lease(from, count, expires);
+        let taken = lease.map(|lease| {
+            self.inner.handle_lease(lease.from_t, lease.count, lease.expires_at, now(at));
+        });
+        taken.is_some()
     }
 
     fn with_digits(config: JsValue, seed: &[u8], digits: Stream) -> Result<Self, JsValue> {
@@ -154,11 +159,10 @@ pub struct DedupWindow {
 
 #[wasm_bindgen]
 impl DedupWindow {
-    /// Starts empty, with the core's settings.
+    /// Starts empty, by the `token.accept` and `token.window` settings of a document.
     #[wasm_bindgen(constructor)]
-    #[expect(clippy::new_without_default, reason = "JavaScript knows constructors, not defaults")]
-    pub fn new() -> Self {
-        Self { inner: window::DedupWindow::new(WindowSettings::default()) }
+    pub fn new(config: JsValue) -> Result<Self, JsValue> {
+        Ok(Self { inner: window::DedupWindow::new(document::config(config)?.token.window) })
     }
 
     /// Offers a token: 0 new, 1 still running, 2 done, 3 too old, 4 too new; −1 for a wall time that is none.

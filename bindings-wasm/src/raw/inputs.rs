@@ -183,6 +183,32 @@ pub extern "C" fn hedgerow_reset_stall(handle: u32, now: f64) {
     stall(handle, StallReport::Reset, now);
 }
 
+/// The machine slept, and its clock may have stood still: samples of a server's clock are dropped.
+#[unsafe(no_mangle)]
+pub extern "C" fn hedgerow_handle_suspended(handle: u32, now: f64) {
+    stall(handle, StallReport::Suspended, now);
+}
+
+/// Takes a reading of a server's wall clock within a round trip; 1 if the three are times.
+#[unsafe(no_mangle)]
+pub extern "C" fn hedgerow_handle_clock(handle: u32, sent: f64, received: f64, server: f64, now: f64) -> u32 {
+    let Some(sample) = US.clock_sample(sent, received, server) else { return 0 };
+    with(handle, 0, |session| {
+        session.client.handle_clock(sample, US.now(now));
+        1
+    })
+}
+
+/// Takes a lease of `count` timestamps from `from` on, good until `expires`; 1 if the three are such numbers.
+#[unsafe(no_mangle)]
+pub extern "C" fn hedgerow_handle_lease(handle: u32, from: f64, count: f64, expires: f64, now: f64) -> u32 {
+    let Some(lease) = US.lease(from, count, expires) else { return 0 };
+    with(handle, 0, |session| {
+        session.client.handle_lease(lease, US.now(now));
+        1
+    })
+}
+
 /// Denies later starts; with a deadline (−1 for none) what is undecided then ends.
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_drain(handle: u32, deadline: f64, now: f64) -> usize {

@@ -84,6 +84,7 @@ export class ClassClient extends Records {
   throttled(now) { this.client.handleThrottled(ms(now)); }
   resumed(now) { this.client.handleResumed(ms(now)); }
   reset(now) { this.client.resetStall(ms(now)); }
+  suspended(now) { this.client.handleSuspended(ms(now)); }
   script(stream, fractions) { this.client.scriptFractions(stream, Uint32Array.from(fractions)); }
   namespace(name) { return this.client.namespace(name); }
   operation(name) { return this.client.operation(name); }
@@ -208,6 +209,7 @@ export class RawClient extends Records {
   throttled(now) { this.exports.hedgerow_handle_throttled(this.handle, now); }
   resumed(now) { this.exports.hedgerow_handle_resumed(this.handle, now); }
   reset(now) { this.exports.hedgerow_reset_stall(this.handle, now); }
+  suspended(now) { this.exports.hedgerow_handle_suspended(this.handle, now); }
   script(stream, fractions) {
     this.put(new Uint8Array(Uint32Array.from(fractions).buffer));
     this.exports.hedgerow_script_fractions(this.handle, stream, fractions.length);

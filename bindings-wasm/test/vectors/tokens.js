@@ -20,6 +20,15 @@ function generator({ TokenGenerator }, { config, steps }) {
   return TokenGenerator.scripted({ token: { resolution_us, max_drift_us, on_drift } }, SEED, Uint32Array.from(digits));
 }
 
+/** A window by the settings of a case; calls must be over well before it forgets them. */
+function windowOf({ DedupWindow }, { config }) {
+  const given = (names) => Object.fromEntries(Object.entries(config ?? {}).filter(([name]) => names.includes(name)));
+  return new DedupWindow({
+    objective: { max_us: 1_000_000 },
+    token: { accept: given(["past_us", "future_us"]), window: given(["capacity", "cold_start"]) },
+  });
+}
+
 /** What a text that is refused answers: its word. */
 function refusal(read) {
   try {
@@ -33,9 +42,9 @@ function refusal(read) {
 export const tokens = {
   file: "08-tokens.json",
   begin: ({ policies, client }, each) => {
-    const { ClockOffset, DedupWindow, TokenText, readHttp, reasonSlug } = policies;
+    const { ClockOffset, TokenText, readHttp, reasonSlug } = policies;
     const minting = generator(policies, each);
-    const [window, clock] = [new DedupWindow(), new ClockOffset()];
+    const [window, clock] = [windowOf(policies, each), new ClockOffset()];
     const token = (step) => TokenText.parse(hex(step));
     const mint = ({ wall_us, at_us }) => {
       const code = minting.mint(wall_us === undefined || wall_us === null ? -1 : ms(wall_us), ms(at_us));

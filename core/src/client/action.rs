@@ -61,13 +61,43 @@ pub struct Start<'a> {
 pub struct Response {
     /// What the server told of its load.
     pub load: Option<ServerLoad>,
+    /// The server's wall time, read while it answered: a sample for `token.clock` `estimated`.
+    pub wall: Option<Wall>,
 }
 
 impl Response {
     /// An answer with a report of the server's load.
     pub const fn with_load(load: ServerLoad) -> Self {
-        Self { load: Some(load) }
+        Self { load: Some(load), wall: None }
     }
+
+    /// The same answer with the server's wall time.
+    #[must_use]
+    pub const fn told_at(self, wall: Wall) -> Self {
+        Self { wall: Some(wall), ..self }
+    }
+}
+
+/// A reading of a server's wall clock, taken somewhere within a round trip; `token.clock` `estimated` goes by these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockSample {
+    /// When the request was sent, on the client's monotonic clock.
+    pub sent: Instant,
+    /// When the answer was received, on the same clock; at most 5 s later, else the sample is refused and counted.
+    pub received: Instant,
+    /// What the server's wall clock said in between.
+    pub server: Wall,
+}
+
+/// Consecutive times that a service leased to this client; `token.tier` `regional` mints from these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The first time, in µs since the Unix epoch; at or below the last token it is raised, and the count shortened.
+    pub from_t: u64,
+    /// How many times.
+    pub count: u64,
+    /// Good before this time of the client's monotonic clock, which no pause stretches.
+    pub expires_at: Instant,
 }
 
 /// What a server tells of its load with an answer; `balance.policy` `hot_cold` heeds it.
@@ -273,4 +303,7 @@ pub enum StallReport {
     Resumed,
     /// Forgets the debt and the latched trip.
     Reset,
+    /// The machine slept, and its monotonic clock may have stood still: samples of a server's clock are dropped.
+    /// Nothing is charged; what was seen of it comes as a pause.
+    Suspended,
 }

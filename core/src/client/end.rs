@@ -9,7 +9,7 @@
 //! the class's; timeouts and refusals never refill a budget; a pause of ours is never an endpoint's failure.
 
 use crate::client::Client;
-use crate::client::action::{Failure, Outcome, Response};
+use crate::client::action::{ClockSample, Failure, Outcome, Response};
 use crate::client::attempt::Load;
 use crate::client::call::{CallState, Further, NO_RETRY};
 use crate::client::complete::Completion;
@@ -53,6 +53,9 @@ impl Client {
         self.learn(closed.result(), true, now);
         self.endpoints_saw_answer(&closed, now);
         self.learn_load(closed.result(), response.load, now);
+        if let Some(server) = response.wall {
+            self.read_clock(ClockSample { sent: closed.sent, received: now, server });
+        }
         if closed.decided {
             self.late(attempt, &closed, now);
             return;

@@ -37,6 +37,7 @@ mod start;
 #[cfg(test)]
 mod tests;
 mod timeout;
+mod tokens;
 mod topology;
 mod waiting;
 
@@ -48,7 +49,8 @@ pub(crate) use start::MOST_REPLICAS;
 use crate::balance::choice::Choice;
 use crate::balance::ejection::Ejection;
 use crate::client::action::{
-    Action, Failure, Namespace, Note, Operation, Response, StallReport, Start, TopologyChange, Wake,
+    Action, ClockSample, Failure, Lease, Namespace, Note, Operation, Response, StallReport, Start,
+    TopologyChange, Wake,
 };
 use crate::client::attempt::Attempt;
 use crate::client::call::Call;
@@ -69,6 +71,7 @@ use crate::stats::CallEvent;
 use crate::time::{Instant, Monotone};
 use crate::timer::wheel::Wheel;
 use crate::token::generator::Generator;
+use crate::token::offset::ClockOffset;
 use crate::trace::{Input, Recorder, TraceHeader, TraceRecord};
 
 /// Timers of the earliest slot that a wake-up looks at for the exact deadline; beyond, the slot's start is answered.
@@ -152,6 +155,8 @@ pub struct Client {
     long_pauses: u32,
     signals: Signals,
     generator: Generator,
+    /// What is known of the server's wall clock.
+    offset: ClockOffset,
     streams: Streams,
     actions: VecDeque<Action>,
     journal: Journal,
@@ -194,6 +199,7 @@ impl Client {
                 stream(StreamKind::TokenDigits),
                 Nonces::new(seed, 0),
             ),
+            offset: ClockOffset::new(),
             streams: Streams {
                 backoff: stream(StreamKind::Backoff),
                 coin: stream(StreamKind::HedgeCoin),
@@ -310,7 +316,23 @@ impl Client {
             StallReport::Throttled => self.stall.throttled(now),
             StallReport::Resumed => self.stall.resumed(now),
             StallReport::Reset => self.stall.reset(),
+            StallReport::Suspended => self.offset.clear(),
         }
+        self.journal.trace.end();
+    }
+
+    /// Takes a reading of a server's clock, for `token.clock` `estimated`. A response that tells the server's wall time
+    /// is one too and needs no call of this.
+    pub fn handle_clock(&mut self, sample: ClockSample, now: Instant) {
+        self.begin(&Input::Clock(sample), now);
+        self.read_clock(sample);
+        self.journal.trace.end();
+    }
+
+    /// Takes a lease of timestamps, for `token.tier` `regional`; it replaces the rest of the one before.
+    pub fn handle_lease(&mut self, lease: Lease, now: Instant) {
+        let now = self.begin(&Input::Lease(lease), now);
+        self.generator.handle_lease(lease.from_t, lease.count, lease.expires_at, now);
         self.journal.trace.end();
     }
 

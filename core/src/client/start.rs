@@ -7,11 +7,10 @@
 use crate::balance::score::Factors;
 use crate::client::Client;
 use crate::client::Draining;
-use crate::client::action::{AttemptKind, GivenToken, Start};
+use crate::client::action::{AttemptKind, Start};
 use crate::client::call::{Call, CallState, NewCall};
 use crate::client::endpoint::View;
 use crate::client::explain::Entry;
-use crate::client::journal::Subject;
 use crate::client::timeout::Kind;
 use crate::config::{Idempotency, Priority};
 use crate::hedge::delay::DelayInput;
@@ -91,26 +90,6 @@ impl Client {
         let priority = request.priority.unwrap_or(priority);
         let token = self.token_for(request, idempotency, now)?;
         Ok(Admitted { class, effective, deadline, token, idempotency, priority })
-    }
-
-    fn token_for(
-        &mut self,
-        request: &Start<'_>,
-        idempotency: Idempotency,
-        now: Instant,
-    ) -> Result<Option<Token>, Reason> {
-        match request.token {
-            Some(GivenToken::Token(token)) => Ok(Some(token)),
-            Some(GivenToken::HeldByHost) => Ok(None),
-            None if idempotency == Idempotency::Token => {
-                let minted = self.generator.mint(request.wall, now)?;
-                if minted.clock_behind {
-                    self.journal.note(Reason::ClockBehind, Subject::none(), 0, now);
-                }
-                Ok(Some(minted.token))
-            }
-            None => Ok(None),
-        }
     }
 
     fn open_call(&mut self, request: &Start<'_>, admitted: &Admitted, now: Instant) -> Option<Id> {

@@ -32,7 +32,10 @@ use crate::{
     stall::StallSettings,
     time::Duration,
     timer::pause::PauseSettings,
-    token::generator::{GeneratorSettings, OnDrift, Tier},
+    token::{
+        generator::{GeneratorSettings, OnDrift, Tier},
+        window::{ColdStart, WindowSettings},
+    },
 };
 use alloc::string::String;
 
@@ -292,7 +295,8 @@ impl View<'_> {
         }
     }
 
-    pub(super) fn token(&self) -> TokenSettings {
+    /// `longest` is the largest max of any class.
+    pub(super) fn token(&self, longest: u64) -> TokenSettings {
         TokenSettings {
             generator: GeneratorSettings {
                 tier: self.word(Key::TokenTier, TIERS),
@@ -302,6 +306,12 @@ impl View<'_> {
             },
             clock: self.word(Key::TokenClock, [TokenClock::Wall, TokenClock::Estimated]),
             uuid7: self.code(Key::TokenHeaderForm) == 0,
+            window: WindowSettings {
+                past: accepted_past(self.number(Key::TokenAcceptPast), longest),
+                future: self.duration(Key::TokenAcceptFuture),
+                capacity: self.count(Key::TokenWindowCapacity),
+                cold_start: self.word(Key::TokenWindowColdStart, [ColdStart::Open, ColdStart::Closed]),
+            },
         }
     }
 
@@ -339,4 +349,11 @@ impl View<'_> {
             operations: self.count(Key::CapacityOperations),
         }
     }
+}
+
+/// What covers the retries of every call: what the document says, else twice the longest of them, and never below the
+/// default.
+fn accepted_past(given: Option<u64>, longest: u64) -> Duration {
+    let needed = Duration::from_micros(longest).saturating_mul(2);
+    given.map_or(WindowSettings::DEFAULT.past.max(needed), Duration::from_micros)
 }

@@ -37,8 +37,6 @@ pub struct Field {
     pub scope: Scope,
     /// What else must hold for the field to have an effect; given without it, it is refused.
     pub used_when: &'static [Condition],
-    /// What of it is not available yet; asking for that is refused.
-    pub available: Available,
 }
 
 /// What the reference says of a field beyond its row.
@@ -146,18 +144,6 @@ pub struct Condition {
     pub words: &'static [&'static str],
 }
 
-/// How much of a field this version obeys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Available {
-    /// All of it.
-    Yes,
-    /// Only its default.
-    DefaultOnly,
-    /// All but these words.
-    AllBut(&'static [&'static str]),
-}
-
 impl Field {
     /// What the reference says of the field. O(fields).
     pub fn about(&self) -> About {
@@ -171,9 +157,6 @@ impl Field {
 
     /// What the field takes, as the text of an error and of the reference.
     pub fn range(&self) -> String {
-        if self.available == Available::DefaultOnly {
-            return format!("{} (anything else is not available yet)", self.default_text());
-        }
         let mut range = match self.kind {
             Kind::Bool => "true or false".into(),
             Kind::Integer { min, max } | Kind::Duration { min, max } => span(&min, &max),
@@ -182,7 +165,7 @@ impl Field {
             Kind::Thousandths { min, max } => {
                 format!("{} with at most three decimals", span(&fixed(min, 3), &fixed(max, 3)))
             }
-            Kind::Word(words) => self.words_text(words),
+            Kind::Word(words) => list(words.iter()),
             Kind::Text { max_bytes } => format!("a text of at most {max_bytes} bytes"),
             Kind::Section => "a map".into(),
         };
@@ -218,18 +201,6 @@ impl Field {
             _ => &[],
         }
     }
-
-    fn words_text(&self, words: &[&str]) -> String {
-        let missing = match self.available {
-            Available::AllBut(missing) => missing,
-            _ => &[],
-        };
-        let usable = list(words.iter().filter(|word| !missing.contains(word)));
-        if missing.is_empty() {
-            return usable;
-        }
-        format!("{usable} ({} not available yet)", list(missing.iter()))
-    }
 }
 
 fn span(min: &impl ToString, max: &impl ToString) -> String {
@@ -253,16 +224,7 @@ pub(super) fn list<'a>(names: impl Iterator<Item = &'a &'a str>) -> String {
 /// Builders of the table's rows; constant functions, because the table is a constant.
 impl Field {
     pub(super) const fn new(path: &'static str, kind: Kind, default: Default) -> Self {
-        Self {
-            path,
-            kind,
-            default,
-            by_preset: false,
-            nullable: false,
-            scope: Scope::Client,
-            used_when: &[],
-            available: Available::Yes,
-        }
+        Self { path, kind, default, by_preset: false, nullable: false, scope: Scope::Client, used_when: &[] }
     }
 
     pub(super) const fn class(self) -> Self {
@@ -287,14 +249,6 @@ impl Field {
 
     pub(super) const fn when(self, used_when: &'static [Condition]) -> Self {
         Self { used_when, ..self }
-    }
-
-    pub(super) const fn later(self) -> Self {
-        Self { available: Available::DefaultOnly, ..self }
-    }
-
-    pub(super) const fn later_words(self, words: &'static [&'static str]) -> Self {
-        Self { available: Available::AllBut(words), ..self }
     }
 }
 

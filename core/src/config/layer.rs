@@ -32,6 +32,13 @@ impl Value {
         }
     }
 
+    fn as_number(&self) -> Option<u64> {
+        match self {
+            Self::Number(value) => Some(*value),
+            _ => None,
+        }
+    }
+
     /// The word it is, if it is one.
     pub(super) fn word(&self, field: &Field) -> Option<&'static str> {
         match (self, field.kind) {
@@ -125,6 +132,12 @@ impl Layers {
         top.chain(operations).chain(namespaces).chain(pairs)
     }
 
+    /// The greatest number that any class sees in this field; 0 where it holds none.
+    pub(super) fn largest(&self, key: Key) -> u64 {
+        let given = self.each().filter_map(|(_, layer)| layer.get(key)?.as_number());
+        given.chain(self.view(0, 0).number(key)).max().unwrap_or(0)
+    }
+
     /// Every layer, to be changed.
     pub(super) fn each_mut(&mut self) -> impl Iterator<Item = &mut Layer> {
         let pairs = self.pairs.iter_mut().map(|(_, layer)| layer);
@@ -172,10 +185,7 @@ impl<'a> View<'a> {
 
     /// The number of a field, `None` for `null` and words.
     pub(super) fn number(&self, key: Key) -> Option<u64> {
-        match self.get(key) {
-            Value::Number(value) => Some(*value),
-            _ => None,
-        }
+        self.get(key).as_number()
     }
 
     /// The code of a field's word.

@@ -3,7 +3,7 @@
 //! A document is read once, when a client is built. [`fields`] describes every field: default, range, unit, meaning,
 //! source; nothing of that stands anywhere else. Reading is strict: unknown names, values of another type, out of
 //! range or not finite, and fields that contradict each other are refused with a [`ConfigError`] that names path,
-//! value and range. Nothing is silently replaced or ignored, and a feature that is not built yet is refused too.
+//! value and range. Nothing is silently replaced or ignored.
 //!
 //! `objective`, `limits`, `hedge` and `retry` may be repeated under `operations.<op>`, `namespaces.<ns>` and
 //! `namespaces.<ns>.operations.<op>`; the most specific given field wins, field by field, in the order pair, namespace,
@@ -44,9 +44,7 @@ pub use document::{Document, MAX_DEPTH};
 pub use endpoint::{MAX_ENDPOINT_FACTOR, MAX_ENDPOINT_TEXT, check_endpoint};
 pub use error::ConfigError;
 pub(crate) use error::quoted;
-pub use field::{
-    About, Available, Condition, Default as FieldDefault, Field, Kind as FieldKind, Scope, fields,
-};
+pub use field::{About, Condition, Default as FieldDefault, Field, Kind as FieldKind, Scope, fields};
 pub use json::Fnv;
 pub(crate) use json::write_text as write_json_text;
 pub(crate) use order::ordered;
@@ -71,6 +69,7 @@ use core::ops::Deref;
 use layer::Layers;
 use read::Given;
 use serde::{Deserialize, Deserializer, de::Error};
+use table::Key;
 
 /// A validated configuration; `Config::default()` is that of the empty document.
 ///
@@ -186,9 +185,9 @@ impl Config {
         let operations = operations.collect();
         let top = layers.view(0, 0);
         let settings = Settings {
-            service: top.text(table::Key::Service).unwrap_or_default(),
-            region: top.text(table::Key::Region),
-            zone: top.text(table::Key::Zone),
+            service: top.text(Key::Service).unwrap_or_default(),
+            region: top.text(Key::Region),
+            zone: top.text(Key::Zone),
             timer: top.timer(),
             attempt: top.attempt(),
             estimator: top.estimator(),
@@ -198,7 +197,7 @@ impl Config {
             breaker: top.breaker(),
             stall: top.stall(),
             budget: top.budget(),
-            token: top.token(),
+            token: top.token(layers.largest(Key::ObjectiveMax)),
             signal: top.signal(),
             trace: top.trace(),
             capacity: top.capacity(),

@@ -7,7 +7,7 @@
 
 use super::{
     error::{self, ConfigError},
-    field::{Available, Field, Scope, list},
+    field::{Field, Scope, list},
     fill::preset,
     layer::{Layer, Layers, Origin, Value, View},
     read::{Given, Place},
@@ -117,14 +117,7 @@ impl Class<'_> {
 
     /// A server must accept a token for as long as any call may retry it: twice the largest max.
     fn check_accept(&self) -> Result<(), ConfigError> {
-        if Key::TokenAcceptPast.field().available != Available::Yes {
-            return Ok(());
-        }
-        let maxes = self.names.layers.each().filter_map(|(_, layer)| match layer.get(Key::ObjectiveMax) {
-            Some(Value::Number(max)) => Some(*max),
-            _ => None,
-        });
-        let needed = maxes.max().unwrap_or(0).saturating_mul(2);
+        let needed = self.names.layers.largest(Key::ObjectiveMax).saturating_mul(2);
         if self.view.number(Key::TokenAcceptPast).is_some_and(|past| past < needed) {
             let range = format!("at least twice the largest objective.max_us ({needed})");
             return self.refuse(Key::TokenAcceptPast, &range);

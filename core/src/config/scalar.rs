@@ -7,15 +7,13 @@
 use super::{
     decimal,
     document::Document,
-    field::{Available, Field, Kind},
+    field::{Field, Kind},
     layer::Value,
 };
 
 /// The value in its stored unit, `None` when the field does not take it.
 pub(super) fn read(field: &Field, document: &Document) -> Option<Value> {
-    let value =
-        if document.is_null() { field.nullable.then_some(Value::Null) } else { typed(field.kind, document) };
-    value.filter(|value| is_available(field, value))
+    if document.is_null() { field.nullable.then_some(Value::Null) } else { typed(field.kind, document) }
 }
 
 fn typed(kind: Kind, document: &Document) -> Option<Value> {
@@ -42,14 +40,6 @@ fn typed(kind: Kind, document: &Document) -> Option<Value> {
             _ => None,
         },
         Kind::Section => matches!(document, Document::Map(_)).then_some(Value::Bool(true)),
-    }
-}
-
-fn is_available(field: &Field, value: &Value) -> bool {
-    match field.available {
-        Available::Yes => true,
-        Available::DefaultOnly => *value == Value::default_of(field),
-        Available::AllBut(missing) => !value.word(field).is_some_and(|word| missing.contains(&word)),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     retry::{backoff::BackoffSettings, budget::BudgetSettings, pushback::PushbackSettings},
     time::Duration,
     timer::pause::PauseSettings,
-    token::generator::GeneratorSettings,
+    token::{generator::GeneratorSettings, window::WindowSettings},
 };
 use alloc::string::String;
 
@@ -221,4 +221,6 @@ pub struct TokenSettings {
     pub clock: TokenClock,
     /// Whether headers carry the uuid7 form, else hex.
     pub uuid7: bool,
+    /// What a server accepts once.
+    pub window: WindowSettings,
 }

@@ -1,8 +1,7 @@
 //! The table of every field of the configuration document: the one place where defaults and ranges stand.
 //!
 //! Rows are in the order of the reference. Defaults that a published design owns are taken from its preset, so that
-//! they too stand once. A feature that is described but not built yet is a row like any other, marked `later`: its
-//! default is accepted and anything else is refused, so nothing that a document says is ever ignored.
+//! they too stand once. Nothing that a document says is ever ignored.
 
 use super::adaptive::ALGORITHMS;
 use super::field::{About, Condition, Default, Field, Kind, about};
@@ -10,6 +9,7 @@ use crate::{
     limit::{AimdSettings, Bounds, Gradient2Settings, VegasSettings, window::WindowSettings},
     retry::{backoff::BackoffSettings, preset::Preset, pushback::PushbackSettings},
     time::MAX_MICROS,
+    token::window::WindowSettings as AcceptSettings,
 };
 
 /// Names of the priorities, by code; a later one is less important.
@@ -24,6 +24,7 @@ const HINTS: PushbackSettings = Preset::Netflix.pushback();
 const NOMINAL: &[&str] = &["none", "full", "equal", "proportional", "anchored"];
 const HOUR: u64 = 3_600_000_000;
 const MINUTE: u64 = 60_000_000;
+const DAY: u64 = 24 * HOUR;
 const ARTICLE: &str = "InfoQ, How Netflix Ensures Highly-Reliable Online Stateful Systems";
 const DRIVER: &str = "apache/cassandra-java-driver, weighted load balancing (pull request 1922)";
 const ENVOY: &str = "Envoy outlier detection";
@@ -36,6 +37,7 @@ const AIMD: AimdSettings = AimdSettings::DEFAULT;
 const GRADIENT: Gradient2Settings = Gradient2Settings::DEFAULT;
 const VEGAS: VegasSettings = VegasSettings::DEFAULT;
 const WINDOW: WindowSettings = WindowSettings::DEFAULT;
+const ACCEPT: AcceptSettings = AcceptSettings::DEFAULT;
 const ADAPTS: Condition = on("limits.adaptive.algorithm", &["aimd", "gradient2", "vegas"]);
 const GRADIENT2: Condition = on("limits.adaptive.algorithm", &["gradient2"]);
 const BY_QUEUE: Condition = on("limits.adaptive.algorithm", &["vegas"]);
@@ -403,7 +405,7 @@ table! {
     StallSlack = time("stall.slack_us", 16_000, 0, 10_000_000),
         about("Lateness of a wake-up that is no pause.");
 
-    TokenTier = word("token.tier", "client_monotonic", &["client_monotonic", "regional", "global"]).later_words(&["regional"]),
+    TokenTier = word("token.tier", "client_monotonic", &["client_monotonic", "regional", "global"]),
         about("Where a token's time comes from.").from(ARTICLE);
     TokenResolution = time("token.resolution_us", 1, 1, 1_000_000),
         about("Resolution of the host's wall clock.");
@@ -412,15 +414,16 @@ table! {
             .from("apache/cassandra-java-driver, MonotonicTimestampGenerator");
     TokenOnDrift = word("token.on_drift", "continue", &["continue", "refuse"]),
         about("What a greater drift does: a warning, or no token.");
-    TokenClock = word("token.clock", "wall", &["wall", "estimated"]).later_words(&["estimated"]),
+    TokenClock = word("token.clock", "wall", &["wall", "estimated"]),
         about("Whether the host gives the wall time or it is estimated from the server's.");
-    TokenAcceptPast = time("token.accept.past_us", 10_000_000, 1000, 86_400_000_000).later(),
-        about("Age up to which a server accepts a token.");
-    TokenAcceptFuture = time("token.accept.future_us", 1_000_000, 1000, 86_400_000_000).later(),
+    TokenAcceptPast = none("token.accept.past_us", micros(1000, DAY)),
+        about("Age up to which a server accepts a token; at least twice the largest max of any class.")
+            .null("10 s, or twice the largest max if that is longer");
+    TokenAcceptFuture = time("token.accept.future_us", ACCEPT.future.as_micros(), 1000, DAY),
         about("Lead up to which a server accepts a token.");
-    TokenWindowCapacity = int("token.window.capacity", 65_536, 16, 4_194_304).later(),
+    TokenWindowCapacity = int("token.window.capacity", ACCEPT.capacity as u64, 16, 4_194_304),
         about("Tokens that a server remembers.").unit("tokens");
-    TokenWindowColdStart = word("token.window.cold_start", "open", &["open", "closed"]).later(),
+    TokenWindowColdStart = word("token.window.cold_start", "open", &["open", "closed"]),
         about("Whether a server without memory accepts tokens made before its start.");
     TokenHeaderForm = word("token.header_form", "uuid7", &["uuid7", "hex"]),
         about("Text form of a token in a header.").from("RFC 9562");

@@ -37,14 +37,19 @@ pub struct WindowSettings {
     pub cold_start: ColdStart,
 }
 
+impl WindowSettings {
+    /// The defaults; a document whose calls may take longer than 5 s has a longer past.
+    pub const DEFAULT: Self = Self {
+        past: Duration::from_secs(10),
+        future: Duration::from_secs(1),
+        capacity: 65_536,
+        cold_start: ColdStart::Open,
+    };
+}
+
 impl Default for WindowSettings {
     fn default() -> Self {
-        Self {
-            past: Duration::from_secs(10),
-            future: Duration::from_secs(1),
-            capacity: 65_536,
-            cold_start: ColdStart::Open,
-        }
+        Self::DEFAULT
     }
 }
 

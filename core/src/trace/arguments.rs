@@ -2,9 +2,9 @@
 
 use alloc::format;
 
-use crate::client::action::{EndpointSpec, Failure, GivenToken, Namespace, Operation};
-use crate::client::action::{StallReport, TopologyChange};
-use crate::id::EndpointId;
+use crate::client::action::{ClockSample, EndpointSpec, Failure, GivenToken, Lease, Namespace, Operation};
+use crate::client::action::{Response, StallReport, TopologyChange};
+use crate::id::{AttemptId, EndpointId};
 use crate::signal::record::Record;
 use crate::time::{Duration, Instant, Wall};
 use crate::token::Token;
@@ -29,15 +29,7 @@ impl Line {
                 self.text("name", name);
             }
             Event::Start(start) => self.start(start),
-            Event::Response(attempt, response) => {
-                self.kind("response");
-                self.number("attempt", attempt.number());
-                self.given("in_flight", response.load.map(|load| load.in_flight.into()));
-                self.given(
-                    "latency_us",
-                    response.load.and_then(|load| load.latency).map(Duration::as_micros),
-                );
-            }
+            Event::Response(attempt, response) => self.response(*attempt, response),
             Event::Failure(attempt, failure) => {
                 self.kind("failure");
                 self.number("attempt", attempt.number());
@@ -63,6 +55,8 @@ impl Line {
                 self.kind("drain");
                 self.given("deadline_us", deadline.map(Instant::as_micros));
             }
+            Event::Clock(sample) => self.clock(sample),
+            Event::Lease(lease) => self.lease(lease),
         }
     }
 
@@ -87,6 +81,29 @@ impl Line {
         self.yes("no_hedges", arguments.no_hedges);
         self.yes("no_retries", arguments.no_retries);
         self.number("cookie", arguments.cookie);
+    }
+
+    fn response(&mut self, attempt: AttemptId, response: &Response) {
+        let load = response.load;
+        self.kind("response");
+        self.number("attempt", attempt.number());
+        self.given("in_flight", load.map(|load| load.in_flight.into()));
+        self.given("latency_us", load.and_then(|load| load.latency).map(Duration::as_micros));
+        self.given("wall_us", response.wall.map(Wall::as_micros));
+    }
+
+    fn clock(&mut self, sample: &ClockSample) {
+        self.kind("clock");
+        self.number("sent_us", sample.sent.as_micros());
+        self.number("received_us", sample.received.as_micros());
+        self.number("wall_us", sample.server.as_micros());
+    }
+
+    fn lease(&mut self, lease: &Lease) {
+        self.kind("lease");
+        self.number("from_us", lease.from_t);
+        self.number("count", lease.count);
+        self.number("expires_us", lease.expires_at.as_micros());
     }
 
     fn failure(&mut self, failure: &Failure) {
@@ -158,6 +175,7 @@ impl Line {
             StallReport::Throttled => self.text("kind", "throttled"),
             StallReport::Resumed => self.text("kind", "resumed"),
             StallReport::Reset => self.text("kind", "reset"),
+            StallReport::Suspended => self.text("kind", "suspended"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Inputs read back from the compact form; the counterpart of the encoder, for bytes of any origin.
 
-use crate::client::action::{EndpointSpec, Failure, GivenToken, Namespace, Operation, ServerLoad};
-use crate::client::action::{Response, StallReport, Start, TopologyChange};
+use crate::client::action::{ClockSample, EndpointSpec, Failure, GivenToken, Lease, Namespace, Operation};
+use crate::client::action::{Response, ServerLoad, StallReport, Start, TopologyChange};
 use crate::config::{Idempotency, Priority};
 use crate::id::{AttemptId, CallId, EndpointId};
 use crate::retry::outcome::FailureClass;
@@ -23,6 +23,7 @@ pub(super) fn read_event(kind: u64, reader: &mut Reader<'_>) -> Read<Event> {
         kind::START => Event::Start(start(reader)?),
         kind::RESPONSE => Event::Response(attempt(reader)?, Response::default()),
         kind::LOADED => Event::Response(attempt(reader)?, Response::with_load(load(reader)?)),
+        kind::TIMED => Event::Response(attempt(reader)?, timed(reader)?),
         kind::FAILURE => Event::Failure(attempt(reader)?, failure(reader)?),
         kind::CANCELLED => Event::Cancelled(attempt(reader)?),
         kind::SIGNAL => signal(reader)?,
@@ -37,6 +38,16 @@ pub(super) fn read_event(kind: u64, reader: &mut Reader<'_>) -> Read<Event> {
             let flags = reader.flags(1)?;
             Event::Drain(reader.optional(flags == 1)?.map(Instant::from_micros))
         }
+        kind::CLOCK => Event::Clock(ClockSample {
+            sent: Instant::from_micros(reader.number()?),
+            received: Instant::from_micros(reader.number()?),
+            server: Wall::from_micros(reader.number()?),
+        }),
+        kind::LEASE => Event::Lease(Lease {
+            from_t: reader.number()?,
+            count: reader.number()?,
+            expires_at: Instant::from_micros(reader.number()?),
+        }),
         _ => return Err(TraceFault::Value),
     })
 }
@@ -96,6 +107,21 @@ fn load(reader: &mut Reader<'_>) -> Read<ServerLoad> {
     let timed = reader.flags(1)? == 1;
     let in_flight = reader.narrow()?;
     Ok(ServerLoad { in_flight, latency: reader.optional(timed)?.map(Duration::from_micros) })
+}
+
+fn timed(reader: &mut Reader<'_>) -> Read<Response> {
+    let flags = reader.flags(0b11)?;
+    let wall = Wall::from_micros(reader.number()?);
+    let response = match flags {
+        0 => Response::default(),
+        1 | 3 => {
+            let in_flight = reader.narrow()?;
+            let latency = reader.optional(flags == 3)?.map(Duration::from_micros);
+            Response::with_load(ServerLoad { in_flight, latency })
+        }
+        _ => return Err(TraceFault::Value),
+    };
+    Ok(response.told_at(wall))
 }
 
 fn failure(reader: &mut Reader<'_>) -> Read<Failure> {
@@ -177,6 +203,7 @@ fn stall(reader: &mut Reader<'_>) -> Read<StallReport> {
         1 => StallReport::Throttled,
         2 => StallReport::Resumed,
         3 => StallReport::Reset,
+        4 => StallReport::Suspended,
         _ => return Err(TraceFault::Value),
     })
 }

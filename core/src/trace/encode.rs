@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::client::action::{EndpointSpec, Failure, GivenToken, Namespace, Operation};
-use crate::client::action::{StallReport, Start, TopologyChange};
+use crate::client::action::{Response, StallReport, Start, TopologyChange};
 use crate::signal::record::Record;
 use crate::time::{Duration, Instant, Wall};
 use crate::trace::event::Input;
@@ -25,6 +25,10 @@ pub(super) mod kind {
     pub(crate) const DRAIN: u64 = 12;
     /// A response with a report of the server's load.
     pub(crate) const LOADED: u64 = 13;
+    /// A response with the server's wall time, and perhaps a report of its load.
+    pub(crate) const TIMED: u64 = 14;
+    pub(crate) const CLOCK: u64 = 15;
+    pub(crate) const LEASE: u64 = 16;
 }
 
 /// Flags, one bit per optional argument in the order of writing.
@@ -44,10 +48,7 @@ pub(super) fn put_arguments(out: &mut Vec<u8>, input: &Input<'_>) {
         Input::Cancelled(attempt) => put(out, attempt.number()),
         Input::Response(attempt, response) => {
             put(out, attempt.number());
-            if let Some(load) = response.load {
-                put(out, flags(&[load.latency.is_some()]));
-                put_given(out, [Some(load.in_flight.into()), load.latency.map(Duration::as_micros)]);
-            }
+            put_response(out, response);
         }
         Input::Failure(attempt, failure) => {
             put(out, attempt.number());
@@ -65,7 +66,29 @@ pub(super) fn put_arguments(out: &mut Vec<u8>, input: &Input<'_>) {
             put(out, flags(&[deadline.is_some()]));
             put_given(out, [deadline.map(Instant::as_micros)]);
         }
+        Input::Clock(sample) => {
+            let times = [sample.sent.as_micros(), sample.received.as_micros(), sample.server.as_micros()];
+            put_given(out, times.map(Some));
+        }
+        Input::Lease(lease) => {
+            put_given(out, [lease.from_t, lease.count, lease.expires_at.as_micros()].map(Some));
+        }
     }
+}
+
+/// What stands behind the attempt: nothing, a report of load, or a wall time with perhaps a report.
+fn put_response(out: &mut Vec<u8>, response: &Response) {
+    let latency = response.load.and_then(|load| load.latency);
+    let in_flight = response.load.map(|load| load.in_flight.into());
+    match (response.wall, in_flight) {
+        (None, None) => return,
+        (None, Some(_)) => put(out, flags(&[latency.is_some()])),
+        (Some(wall), _) => {
+            put(out, flags(&[in_flight.is_some(), latency.is_some()]));
+            put(out, wall.as_micros());
+        }
+    }
+    put_given(out, [in_flight, latency.map(Duration::as_micros)]);
 }
 
 pub(super) const fn kind_of(input: &Input<'_>) -> u64 {
@@ -73,6 +96,7 @@ pub(super) const fn kind_of(input: &Input<'_>) -> u64 {
         Input::Namespace(_) => kind::NAMESPACE,
         Input::Operation(_) => kind::OPERATION,
         Input::Start(_) => kind::START,
+        Input::Response(_, response) if response.wall.is_some() => kind::TIMED,
         Input::Response(_, response) if response.load.is_some() => kind::LOADED,
         Input::Response(..) => kind::RESPONSE,
         Input::Failure(..) => kind::FAILURE,
@@ -83,6 +107,8 @@ pub(super) const fn kind_of(input: &Input<'_>) -> u64 {
         Input::Timeout => kind::TIMEOUT,
         Input::Cancel(_) => kind::CANCEL,
         Input::Drain(_) => kind::DRAIN,
+        Input::Clock(_) => kind::CLOCK,
+        Input::Lease(_) => kind::LEASE,
     }
 }
 
@@ -200,5 +226,6 @@ fn put_stall(out: &mut Vec<u8>, report: &StallReport) {
         StallReport::Throttled => put(out, 1),
         StallReport::Resumed => put(out, 2),
         StallReport::Reset => put(out, 3),
+        StallReport::Suspended => put(out, 4),
     }
 }

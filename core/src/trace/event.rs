@@ -4,7 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::client::Client;
-use crate::client::action::{Failure, Namespace, Operation, Response, StallReport, Start, TopologyChange};
+use crate::client::action::{
+    ClockSample, Failure, Lease, Namespace, Operation, Response, StallReport, Start, TopologyChange,
+};
 use crate::id::{AttemptId, CallId, EndpointId};
 use crate::signal::record::Record;
 use crate::time::Instant;
@@ -24,6 +26,8 @@ pub(crate) enum Input<'a> {
     Timeout,
     Cancel(CallId),
     Drain(Option<Instant>),
+    Clock(ClockSample),
+    Lease(Lease),
 }
 
 /// One input of a client with all its arguments but the time.
@@ -54,6 +58,10 @@ pub enum Event {
     Cancel(CallId),
     /// [`Client::drain`].
     Drain(Option<Instant>),
+    /// [`Client::handle_clock`].
+    Clock(ClockSample),
+    /// [`Client::handle_lease`].
+    Lease(Lease),
 }
 
 /// The arguments of a start with a replica list of its own.
@@ -96,6 +104,8 @@ impl Event {
             Self::Timeout => client.handle_timeout(now),
             Self::Cancel(call) => client.cancel(*call, now),
             Self::Drain(deadline) => client.drain(*deadline, now),
+            Self::Clock(sample) => client.handle_clock(*sample, now),
+            Self::Lease(lease) => client.handle_lease(*lease, now),
         }
     }
 
@@ -116,6 +126,8 @@ impl Event {
             Self::Timeout => show(&Input::Timeout),
             Self::Cancel(call) => show(&Input::Cancel(*call)),
             Self::Drain(deadline) => show(&Input::Drain(*deadline)),
+            Self::Clock(sample) => show(&Input::Clock(*sample)),
+            Self::Lease(lease) => show(&Input::Lease(*lease)),
         }
     }
 }

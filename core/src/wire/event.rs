@@ -91,15 +91,17 @@ pub(super) fn endpoints(numbers: &[f64]) -> ([EndpointId; MOST_REPLICAS + 1], us
 
 /// A report is one with the requests in flight; a latency alone is none.
 fn response(record: &[f64; RECORD], units: Units) -> Option<Response> {
-    let [_, _, _, _, in_flight, latency, ..] = *record;
+    let [_, _, _, _, in_flight, latency, wall, _] = *record;
     let latency = units.span(latency);
-    match or_not_given(in_flight, u64::MAX)? {
-        u64::MAX => latency.is_none().then(Response::default),
+    let response = match or_not_given(in_flight, u64::MAX)? {
+        u64::MAX if latency.is_none() => Response::default(),
+        u64::MAX => return None,
         count => {
             let in_flight = u32::try_from(count).unwrap_or(u32::MAX);
-            Some(Response::with_load(ServerLoad { in_flight, latency }))
+            Response::with_load(ServerLoad { in_flight, latency })
         }
-    }
+    };
+    Some(Response { wall: units.wall(wall), ..response })
 }
 
 fn failure(record: &[f64; RECORD], units: Units) -> Option<(Failure, bool)> {
@@ -224,5 +226,7 @@ mod tests {
         for (in_flight, latency) in [(-1.0, 1.5), (0.5, 1.0), (f64::NAN, 1.0)] {
             assert_eq!(read(in_flight, latency), None, "{in_flight}, {latency}");
         }
+        let timed = response(&[65.0, -1.0, -1.0, 5.0, -1.0, -1.0, 1e12, -1.0], Units::Millis).unwrap();
+        assert_eq!(timed, Response::default().told_at(Wall::from_micros(1_000_000_000_000_000)));
     }
 }

@@ -15,7 +15,7 @@ impl Client {
     /// | code | input | slots, −1 where nothing is given |
     /// |---|---|---|
     /// | 64 | start | 1 cookie · 2 namespace · 3 operation · 4 number of replica ids, which fill the records that follow · 5 deadline · 6 wall time · 7 priority + 2^8 × idempotency (255: the operation's) + 2^16 if the caller has a token + 2^17 for no hedges + 2^18 for no retries |
-    /// | 65 | response | 3 attempt · 4 requests in flight at the server · 5 latency there, with 4 alone · 6 its time, read later |
+    /// | 65 | response | 3 attempt · 4 requests in flight at the server · 5 latency there, with 4 alone · 6 its wall time |
     /// | 66 | failure | 3 attempt · 5 retry after · 6 most retries · 7 class + 2^8 if never |
     /// | 67 | cancelled | 3 attempt |
     /// | 68 | cancel | 2 call |

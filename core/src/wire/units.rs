@@ -13,6 +13,7 @@
 )]
 
 use super::NOT_GIVEN;
+use crate::client::action::{ClockSample, Lease};
 use crate::time::{Duration, Instant, MAX_MICROS, Wall};
 
 /// The least number of µs that no host may pass: 2^53.
@@ -59,6 +60,19 @@ impl Units {
     /// A wall time that need not be given: `None` for what is no time.
     pub fn wall(self, value: f64) -> Option<Wall> {
         self.read(value).map(Wall::from_micros)
+    }
+
+    /// A reading of a server's clock; `None` when one of the three is no time.
+    pub fn clock_sample(self, sent: f64, received: f64, server: f64) -> Option<ClockSample> {
+        let at = |value| self.read(value).map(Instant::from_micros);
+        Some(ClockSample { sent: at(sent)?, received: at(received)?, server: self.wall(server)? })
+    }
+
+    /// A lease of timestamps: the first in whole µs whatever the unit, so that none is rounded into a neighbour's lease,
+    /// how many, and until when; `None` when one of the three is no such number.
+    pub fn lease(self, from_t: f64, count: f64, expires_at: f64) -> Option<Lease> {
+        let expires_at = Instant::from_micros(self.read(expires_at)?);
+        Some(Lease { from_t: whole(from_t)?, count: whole(count)?, expires_at })
     }
 
     /// The least number of the host that reads back as at least these µs; infinity from 2^53 on. O(1).
@@ -160,6 +174,25 @@ mod tests {
         assert_eq!(Units::Millis.wall(-1.0), None);
         assert_eq!(Units::Millis.wall(f64::NAN), None);
         assert_eq!(Units::Seconds.wall(1_700_000_000.5), Some(Wall::from_micros(1_700_000_000_500_000)));
+    }
+
+    #[test]
+    fn a_sample_and_a_lease_are_absent_when_a_number_is_none() {
+        let sample = Units::Millis.clock_sample(1.5, 2.5, 1e12).unwrap();
+        assert_eq!((sample.sent.as_micros(), sample.received.as_micros()), (1500, 2500));
+        assert_eq!(sample.server.as_micros(), 1_000_000_000_000_000);
+        let lease = Units::Seconds.lease(1_700_000_000_000_001.0, 5.0, 2.0).unwrap();
+        assert_eq!((lease.from_t, lease.count), (1_700_000_000_000_001, 5));
+        assert_eq!(lease.expires_at.as_micros(), 2_000_000);
+        for bad in [f64::NAN, -1.0, f64::INFINITY] {
+            assert_eq!(Units::Millis.clock_sample(bad, 2.5, 1e12), None);
+            assert_eq!(Units::Millis.clock_sample(1.5, bad, 1e12), None);
+            assert_eq!(Units::Millis.clock_sample(1.5, 2.5, bad), None);
+            assert_eq!(Units::Millis.lease(bad, 1.0, 1.0), None);
+            assert_eq!(Units::Millis.lease(1.0, bad, 1.0), None);
+            assert_eq!(Units::Millis.lease(1.0, 1.0, bad), None);
+        }
+        assert_eq!(Units::Millis.lease(1.5, 1.0, 1.0), None);
     }
 
     #[test]

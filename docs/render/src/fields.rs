@@ -1,7 +1,7 @@
 //! Every field of the configuration document: a page of all, and a short table of each section for other pages.
 
 use crate::table::{Table, code, codes};
-use hedgerow::config::{Available, Field, FieldKind, Scope, fields};
+use hedgerow::config::{Field, FieldKind, Scope, fields};
 use std::fmt::Write;
 
 const INTRODUCTION: &str = "\
@@ -111,7 +111,7 @@ fn takes(field: &Field) -> String {
     let unit = field.about().unit;
     let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
     let range = match field.kind {
-        FieldKind::Word(words) if field.available == Available::Yes => codes_or(words),
+        FieldKind::Word(words) => codes_or(words),
         FieldKind::Bool | FieldKind::Text { .. } | FieldKind::Section => field.range(),
         _ => code(&field.range()),
     };

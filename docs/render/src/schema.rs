@@ -7,9 +7,7 @@
 //! floats, and lengths of texts in bytes, which are given in characters.
 
 use crate::tree::Section;
-use hedgerow::config::{
-    Available, Condition, Document, Field, FieldDefault, FieldKind, MAX_NAME, Scope, fields,
-};
+use hedgerow::config::{Condition, Document, Field, FieldDefault, FieldKind, MAX_NAME, Scope, fields};
 
 /// Where the schema is put: beside the book, from where the npm package takes it, and into the wheel.
 pub(crate) const COPIES: [&str; 2] =
@@ -140,9 +138,6 @@ fn property(field: &Field, below: Option<Document>) -> Document {
 
 /// What a field takes beside `null`.
 fn values(field: &Field, below: Option<Document>) -> Entries {
-    if field.available == Available::DefaultOnly {
-        return entries([("const", default(field))]);
-    }
     let number = |kind: &str, min: Document, max: Document| {
         entries([("type", kind.into()), ("minimum", min), ("maximum", max)])
     };
@@ -157,7 +152,7 @@ fn values(field: &Field, below: Option<Document>) -> Entries {
         }
         FieldKind::Ratio { min, max } => number("number", fraction(min, 1e6), fraction(max, 1e6)),
         FieldKind::Thousandths { min, max } => number("number", fraction(min, 1e3), fraction(max, 1e3)),
-        FieldKind::Word(words) => entries([("enum", offered(words, field.available))]),
+        FieldKind::Word(words) => entries([("enum", list(words.iter().copied()))]),
         FieldKind::Text { max_bytes } => {
             entries([("type", "string".into()), ("maxLength", max_bytes.into())])
         }
@@ -167,11 +162,6 @@ fn values(field: &Field, below: Option<Document>) -> Entries {
         },
         other => panic!("{}: {other:?} has no schema", field.path),
     }
-}
-
-fn offered(words: &[&str], available: Available) -> Document {
-    let missing: &[&str] = if let Available::AllBut(missing) = available { missing } else { &[] };
-    list(words.iter().copied().filter(|word| !missing.contains(word)))
 }
 
 fn describe(field: &Field) -> String {

@@ -15,7 +15,7 @@ use crate::{
 use hedgerow::{
     CallId, Duration, EndpointId, Instant, Stats,
     client::{
-        action::{Namespace, Operation, StallReport, TopologyChange},
+        action::{ClockSample, Lease, Namespace, Operation, StallReport, TopologyChange},
         explain::Explanation,
     },
     config::{Config, ConfigError},
@@ -177,6 +177,24 @@ impl Client {
     /// When the client broke.
     pub fn stalled(&self, report: StallReport) -> Result<(), Stopped> {
         self.shared().turn(|state, now| state.core.handle_stall(report, now))
+    }
+
+    /// Takes a reading of a server's wall clock, by which `token.clock` `estimated` mints.
+    ///
+    /// Its times are those of [`Client::now`]: read it when the request is sent and when its answer comes.
+    ///
+    /// # Errors
+    /// When the client broke.
+    pub fn clock_sample(&self, sample: ClockSample) -> Result<(), Stopped> {
+        self.shared().turn(|state, now| state.core.handle_clock(sample, now))
+    }
+
+    /// Takes a lease of timestamps, from which `token.tier` `regional` mints; it replaces the rest of the one before.
+    ///
+    /// # Errors
+    /// When the client broke.
+    pub fn lease(&self, lease: Lease) -> Result<(), Stopped> {
+        self.shared().turn(|state, now| state.core.handle_lease(lease, now))
     }
 
     /// What the host itself did with its one timer.

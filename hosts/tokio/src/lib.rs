@@ -90,7 +90,8 @@ pub use hedgerow::{
     AttemptId, CallId, EndpointId, Reason, Seed, Stats,
     client::{
         action::{
-            Action, AttemptKind, EndpointSpec, Namespace, Note, Operation, StallReport, TopologyChange,
+            Action, AttemptKind, ClockSample, EndpointSpec, Lease, Namespace, Note, Operation, StallReport,
+            TopologyChange,
         },
         explain::Explanation,
     },

@@ -266,10 +266,11 @@ impl World {
     fn stall(&mut self, choices: &mut Choices<'_>) {
         let (from, to) = (choices.micros(), choices.micros());
         let at = |back: u64| Instant::from_micros(self.now.saturating_sub(back));
-        let report = match choices.below(4) {
+        let report = match choices.below(5) {
             0 => StallReport::Throttled,
             1 => StallReport::Resumed,
             2 => StallReport::Reset,
+            3 => StallReport::Suspended,
             _ => StallReport::Paused { from: at(from), to: at(to) },
         };
         self.client.handle_stall(report, self.at());

@@ -130,6 +130,7 @@ impl Face for Interpreted {
             "paused" => self.call("hedgerow_handle_pause", (self.handle, from, to, now)),
             "throttled" => self.call("hedgerow_handle_throttled", (self.handle, now)),
             "resumed" => self.call("hedgerow_handle_resumed", (self.handle, now)),
+            "suspended" => self.call("hedgerow_handle_suspended", (self.handle, now)),
             _ => self.call("hedgerow_reset_stall", (self.handle, now)),
         }
     }

@@ -424,20 +424,20 @@ class Accept(Table):
 
     _durations: ClassVar[frozenset[str]] = frozenset({"past", "future"})
 
-    past: Seconds | Unset = UNSET
-    """Age up to which a server accepts a token. Default 10000000; 10000000 (anything else is not available yet) µs."""
+    past: Seconds | None | Unset = UNSET
+    """Age up to which a server accepts a token; at least twice the largest max of any class. Default None; 1000..=86400000000 or None µs. `None`: 10 s, or twice the largest max if that is longer."""
     future: Seconds | Unset = UNSET
-    """Lead up to which a server accepts a token. Default 1000000; 1000000 (anything else is not available yet) µs."""
+    """Lead up to which a server accepts a token. Default 1000000; 1000..=86400000000 µs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenWindow(Table):
     """The table `token.window`."""
 
-    capacity: Literal[65536] | Unset = UNSET
-    """Tokens that a server remembers. Default 65536; 65536 (anything else is not available yet) tokens."""
-    cold_start: Literal["open"] | Unset = UNSET
-    """Whether a server without memory accepts tokens made before its start. Default `open`; `open` (anything else is not available yet)."""
+    capacity: int | Unset = UNSET
+    """Tokens that a server remembers. Default 65536; 16..=4194304 tokens."""
+    cold_start: Literal["open", "closed"] | Unset = UNSET
+    """Whether a server without memory accepts tokens made before its start. Default `open`; open or closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -447,16 +447,16 @@ class Token(Table):
     _durations: ClassVar[frozenset[str]] = frozenset({"resolution", "max_drift"})
     _tables: ClassVar[Mapping[str, type[Table]]] = {"accept": Accept, "window": TokenWindow}
 
-    tier: Literal["client_monotonic", "global"] | Unset = UNSET
-    """Where a token's time comes from. Default `client_monotonic`; client_monotonic or global (regional not available yet). Source: InfoQ, How Netflix Ensures Highly-Reliable Online Stateful Systems."""
+    tier: Literal["client_monotonic", "regional", "global"] | Unset = UNSET
+    """Where a token's time comes from. Default `client_monotonic`; client_monotonic, regional or global. Source: InfoQ, How Netflix Ensures Highly-Reliable Online Stateful Systems."""
     resolution: Seconds | Unset = UNSET
     """Resolution of the host's wall clock. Default 1; 1..=1000000 µs."""
     max_drift: Seconds | Unset = UNSET
     """How far tokens may run ahead of the clock; at least the resolution. Default 1000000; 1000..=60000000 µs. Source: apache/cassandra-java-driver, MonotonicTimestampGenerator."""
     on_drift: Literal["continue", "refuse"] | Unset = UNSET
     """What a greater drift does: a warning, or no token. Default `continue`; continue or refuse."""
-    clock: Literal["wall"] | Unset = UNSET
-    """Whether the host gives the wall time or it is estimated from the server's. Default `wall`; wall (estimated not available yet)."""
+    clock: Literal["wall", "estimated"] | Unset = UNSET
+    """Whether the host gives the wall time or it is estimated from the server's. Default `wall`; wall or estimated."""
     header_form: Literal["uuid7", "hex"] | Unset = UNSET
     """Text form of a token in a header. Default `uuid7`; uuid7 or hex. Source: RFC 9562."""
     accept: Accept | Unset = UNSET

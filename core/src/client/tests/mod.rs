@@ -7,6 +7,7 @@ mod flow_vectors;
 mod machine_vectors;
 mod memory;
 mod policies;
+mod tokens;
 mod topology;
 mod waiting;
 

@@ -126,7 +126,16 @@ fn answer(attempt: f64, response: Response) -> [f64; RECORD] {
     let none = NOT_GIVEN;
     let in_flight = response.load.map_or(none, |load| f64::from(load.in_flight));
     let latency = span(response.load.and_then(|load| load.latency));
-    [code(Code::Response), none, none, attempt, in_flight, latency, none, none]
+    [
+        code(Code::Response),
+        none,
+        none,
+        attempt,
+        in_flight,
+        latency,
+        response.wall.map_or(none, |at| float(at.as_micros())),
+        none,
+    ]
 }
 
 fn failed(attempt: f64, failure: Failure) -> [f64; RECORD] {
@@ -202,6 +211,7 @@ fn stall(report: StallReport) -> Value {
         StallReport::Throttled => json!({"e": "stall", "kind": "throttled"}),
         StallReport::Resumed => json!({"e": "stall", "kind": "resumed"}),
         StallReport::Reset => json!({"e": "stall", "kind": "reset"}),
+        StallReport::Suspended => json!({"e": "stall", "kind": "suspended"}),
     }
 }
 

@@ -92,6 +92,7 @@ impl Face for Native {
             "paused" => StallReport::Paused { from: US.now(from), to: US.now(to) },
             "throttled" => StallReport::Throttled,
             "resumed" => StallReport::Resumed,
+            "suspended" => StallReport::Suspended,
             _ => StallReport::Reset,
         };
         self.0.handle_stall(report, US.now(now));

@@ -16,7 +16,8 @@ pub trait Face {
     fn signal(&mut self, record: &Value, namespace: i64, operation: i64, now: f64);
     /// Hands in a record as the response field has it, and drains.
     fn header(&mut self, text: &str, namespace: u32, operation: u32, now: f64);
-    /// Reports a stall: `paused` (with its two ends), `throttled`, `resumed` or `reset`.
+    /// Reports a stall: `paused` (with its two ends), `throttled`, `resumed`, `suspended` or
+    /// `reset`.
     fn stall(&mut self, kind: &str, ends: [f64; 2], now: f64);
     /// Denies later starts, and drains; −1 is no deadline.
     fn drain(&mut self, deadline: f64, now: f64);

@@ -1,6 +1,6 @@
 //! The configuration document as Python dataclasses, one class a table and one field a row.
 
-use hedgerow::config::{Available, Field, FieldDefault, FieldKind, Scope, fields};
+use hedgerow::config::{Field, FieldKind, Scope, fields};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -48,14 +48,9 @@ impl Section {
         self.sections[at].1.add(rest, field);
     }
 
-    /// Whether there is nothing to configure below this path in this version.
-    fn is_closed(&self, name: &str) -> bool {
-        self.fields.iter().any(|(own, field)| own == name && field.available == Available::DefaultOnly)
-    }
-
     /// Writes the tables below this one, innermost first, as Python wants its names known.
     fn write_below(&self, out: &mut String, prefix: &str) {
-        for (name, section) in self.sections.iter().filter(|(name, _)| !self.is_closed(name)) {
+        for (name, section) in &self.sections {
             let path = join(prefix, name);
             section.write_below(out, &path);
             section.write(out, &class_of(&path), "Table", &format!("The table `{path}`."), &[], &path);
@@ -101,9 +96,11 @@ impl Section {
 
     /// Which fields hold tables and which hold tables by name.
     fn write_kinds(&self, out: &mut String, base: &str, maps: &[Map], path: &str) {
-        let open = self.sections.iter().filter(|(name, _)| !self.is_closed(name));
-        let mut tables: Vec<_> =
-            open.map(|(name, _)| format!("\"{name}\": {}", class_of(&join(path, name)))).collect();
+        let mut tables: Vec<_> = self
+            .sections
+            .iter()
+            .map(|(name, _)| format!("\"{name}\": {}", class_of(&join(path, name))))
+            .collect();
         if base != "Table" && !tables.is_empty() {
             tables.insert(0, format!("**{base}._tables"));
         }
@@ -119,11 +116,7 @@ impl Section {
 
     fn write_field(&self, out: &mut String, name: &str, field: &'static Field, path: &str) {
         let below = self.sections.iter().any(|(section, _)| section == name);
-        let kind = if below && field.available == Available::Yes {
-            format!("{} | None", class_of(&join(path, name)))
-        } else {
-            kind(field)
-        };
+        let kind = if below { format!("{} | None", class_of(&join(path, name))) } else { kind(field) };
         let _ =
             writeln!(out, "    {}: {kind} | Unset = UNSET\n    \"\"\"{}\"\"\"", plain(name), about(field));
     }
@@ -184,15 +177,12 @@ pub(crate) fn render() -> String {
 }
 
 fn kind(field: &Field) -> String {
-    if field.available == Available::DefaultOnly {
-        return literal(field);
-    }
     let kind = match field.kind {
         FieldKind::Bool => "bool".into(),
         FieldKind::Integer { .. } => "int".into(),
         FieldKind::Duration { .. } => "Seconds".into(),
         FieldKind::DurationOr { word, .. } => format!("Seconds | Literal[\"{word}\"]"),
-        FieldKind::Word(words) => union(words, field.available),
+        FieldKind::Word(words) => union(words),
         FieldKind::Text { .. } => "str".into(),
         FieldKind::Section => "Mapping[str, object]".into(),
         _ => "float".to_owned(),
@@ -200,23 +190,8 @@ fn kind(field: &Field) -> String {
     if field.nullable { format!("{kind} | None") } else { kind }
 }
 
-fn union(words: &[&str], available: Available) -> String {
-    let missing: &[&str] = if let Available::AllBut(missing) = available { missing } else { &[] };
-    let offered = words.iter().filter(|word| !missing.contains(word));
-    format!("Literal[{}]", offered.map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "))
-}
-
-/// The type of a field that takes its default only.
-fn literal(field: &Field) -> String {
-    match (field.default, field.kind) {
-        (FieldDefault::Null, _) => "None".into(),
-        (_, FieldKind::Duration { .. }) => "Seconds".into(),
-        (FieldDefault::Bool(true), _) => "Literal[True]".into(),
-        (FieldDefault::Bool(false), _) => "Literal[False]".into(),
-        (FieldDefault::Number(number), _) => format!("Literal[{number}]"),
-        (FieldDefault::Word(word) | FieldDefault::Text(word), _) => format!("Literal[\"{word}\"]"),
-        (other, _) => panic!("{other:?} has no literal"),
-    }
+fn union(words: &[&str]) -> String {
+    format!("Literal[{}]", words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "))
 }
 
 /// What an editor shows beside the field: bounds are those of the document, so durations say their unit.

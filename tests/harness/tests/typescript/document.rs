@@ -1,6 +1,6 @@
 //! The configuration document as TypeScript interfaces, one property a field.
 
-use hedgerow::config::{Available, Field, FieldDefault, FieldKind, Scope, fields};
+use hedgerow::config::{Field, FieldKind, Scope, fields};
 use std::fmt::Write;
 
 /// Sections by name, in the order of the table.
@@ -36,9 +36,7 @@ impl Section {
         for (name, field) in &self.fields {
             let below = self.sections.iter().find(|(section, _)| section == name);
             let kind = match below {
-                Some((_, section)) if field.available == Available::Yes => {
-                    format!("{} | null", section.inline(depth))
-                }
+                Some((_, section)) => format!("{} | null", section.inline(depth)),
                 _ => kind(field),
             };
             let _ = writeln!(out, "{indent}/** {} */\n{indent}readonly {name}?: {kind};", about(field));
@@ -102,13 +100,10 @@ fn interface(out: &mut String, about: &str, head: &str, section: &Section, more:
 }
 
 fn kind(field: &Field) -> String {
-    if field.available == Available::DefaultOnly {
-        return literal(field.default);
-    }
     let kind = match field.kind {
         FieldKind::Bool => "boolean".into(),
         FieldKind::DurationOr { word, .. } => format!("number | '{word}'"),
-        FieldKind::Word(words) => union(words, field.available),
+        FieldKind::Word(words) => union(words),
         FieldKind::Text { .. } => "string".into(),
         FieldKind::Section => "Record<string, unknown>".into(),
         _ => "number".to_owned(),
@@ -116,20 +111,8 @@ fn kind(field: &Field) -> String {
     if field.nullable { format!("{kind} | null") } else { kind }
 }
 
-fn union(words: &[&str], available: Available) -> String {
-    let missing: &[&str] = if let Available::AllBut(missing) = available { missing } else { &[] };
-    let offered = words.iter().filter(|word| !missing.contains(word));
-    offered.map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | ")
-}
-
-fn literal(default: FieldDefault) -> String {
-    match default {
-        FieldDefault::Null => "null".into(),
-        FieldDefault::Bool(value) => value.to_string(),
-        FieldDefault::Number(number) => number.to_string(),
-        FieldDefault::Word(word) | FieldDefault::Text(word) => format!("'{word}'"),
-        other => panic!("{other:?} has no literal"),
-    }
+fn union(words: &[&str]) -> String {
+    words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | ")
 }
 
 /// What an editor shows beside the field.
