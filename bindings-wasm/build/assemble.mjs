@@ -52,4 +52,4 @@ for (const name of ['LICENSE-MIT', 'LICENSE-APACHE']) {
 }
 
 // What editors check a document with.
-copyFileSync(new URL('../../docs/config.schema.json', import.meta.url), to('config.schema.json'));
+copyFileSync(new URL('../../docs/src/config.schema.json', import.meta.url), to('config.schema.json'));

@@ -31,7 +31,7 @@ test("it holds what the package exports, its licences and its manual, and nothin
 });
 
 test("the schema of the configuration is that of the book", () => {
-  assert.equal(read("lib/config.schema.json"), readFileSync(new URL("../../docs/config.schema.json", import.meta.url), "utf8"));
+  assert.equal(read("lib/config.schema.json"), readFileSync(new URL("../../docs/src/config.schema.json", import.meta.url), "utf8"));
 });
 
 test("it may be published: nothing is private, nothing else is needed, nothing runs when it is installed", () => {

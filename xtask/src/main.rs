@@ -5,6 +5,7 @@
 //! its seconds and `ok` or `failed`. The exit code is 0 when all are ok, else 1.
 
 mod bench;
+mod book;
 mod child;
 mod demo;
 mod determinism;
@@ -55,6 +56,8 @@ enum Verb {
     Python,
     /// Plays the same scenarios on every target and compares where they end.
     Determinism(determinism::Args),
+    /// Builds the book as HTML and looks at every link.
+    Book(book::Args),
     /// Runs the simulator; without options its quick check, with the committed tables.
     Sim(sim::Args),
     /// Runs the extra verification tools that are installed and names those that are not.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Verb::Npm => npm::run(),
         Verb::Python => python::run(),
         Verb::Determinism(args) => determinism::run(&args),
+        Verb::Book(args) => book::run(&args),
         Verb::Sim(args) => sim::run(&args),
         Verb::Verify => verify::run(),
     };

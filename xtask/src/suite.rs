@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::child::{self, Ending, cargo};
 use crate::report::Report;
-use crate::{demo, determinism, fuzz, generated, npm, python, setup, sim, tidy, wasm};
+use crate::{book, demo, determinism, fuzz, generated, npm, python, setup, sim, tidy, wasm};
 
 /// Cases of each property in the long run.
 const MANY_CASES: &str = "5000";
@@ -72,6 +72,7 @@ fn whole(report: &mut Report) {
     report.step("tests", || passes("test --locked --no-fail-fast --workspace"));
     report.step("generated files", generated::check);
     report.step("documentation", documentation);
+    report.step("book", book::check);
     wasm::steps(report, false);
     npm::steps(report);
     python::steps(report);

@@ -10,6 +10,7 @@ mod errors;
 #[cfg(doctest)]
 mod examples;
 mod fields;
+pub mod links;
 mod outcomes;
 pub mod pages;
 mod presets;

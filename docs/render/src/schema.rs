@@ -11,7 +11,7 @@ use hedgerow::config::{Condition, Document, Field, FieldDefault, FieldKind, MAX_
 
 /// Where the schema is put: beside the book, from where the npm package takes it, and into the wheel.
 pub(crate) const COPIES: [&str; 2] =
-    ["docs/config.schema.json", "bindings-python/python/hedgerow/config.schema.json"];
+    ["docs/src/config.schema.json", "bindings-python/python/hedgerow/config.schema.json"];
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 

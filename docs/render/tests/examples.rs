@@ -42,3 +42,15 @@ fn every_document_is_accepted_or_marked_as_refused() {
     }
     assert!(accepted >= 2, "{accepted}");
 }
+
+#[test]
+fn every_page_stands_in_the_summary() {
+    let all = pages();
+    let summary = all.iter().find(|page| page.path == "SUMMARY.md").map(|page| page.text.as_str());
+    let summary = summary.expect("there is a summary");
+    // What is included in other pages is none itself.
+    let own =
+        all.iter().filter(|page| page.path != "SUMMARY.md" && !page.path.starts_with("reference/fields/"));
+    let missing: Vec<_> = own.filter(|page| !summary.contains(&format!("({})", page.path))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
