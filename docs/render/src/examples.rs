@@ -13,4 +13,5 @@ pages! {
     FirstCall = "guide/rust.md";
     Host = "howto/host.md";
     Testing = "howto/testing.md";
+    Why = "howto/why.md";
 }
