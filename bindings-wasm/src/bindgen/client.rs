@@ -26,7 +26,7 @@ const NONE: f64 = -1.0;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Client {
-    inner: hedgerow::Client,
+    pub(super) inner: hedgerow::Client,
     buffer: Vec<f64>,
 }
 
@@ -222,16 +222,6 @@ impl Client {
         Ok(self.turn())
     }
 
-    /// Hands in the document `{records: […]}` of a handshake; answers how many records were invalid. Names that were never
-    /// interned are foreign.
-    #[wasm_bindgen(js_name = handleSignals)]
-    pub fn handle_signals(&mut self, records: JsValue, at: f64) -> Result<u32, JsValue> {
-        let records = config::records(&document::read(records)?).map_err(|found| error::config(&found))?;
-        self.inner.handle_signals(&records, now(at));
-        self.turn();
-        Ok(records.invalid)
-    }
-
     /// The client did not run from `from` to `to`.
     #[wasm_bindgen(js_name = handlePause)]
     pub fn handle_pause(&mut self, from: f64, to: f64, at: f64) {
@@ -311,12 +301,6 @@ impl Client {
         self.inner.calls_held(Namespace(namespace))
     }
 
-    /// The limit that the next call of a class is compared with, −1 for a class not used yet.
-    #[wasm_bindgen(js_name = callsAllowed)]
-    pub fn calls_allowed(&self, namespace: u32, operation: u32) -> f64 {
-        self.inner.calls_allowed(Namespace(namespace), Operation(operation)).map_or(-1.0, f64::from)
-    }
-
     /// Hedges of a namespace in flight.
     #[wasm_bindgen(js_name = hedgesInFlight)]
     pub fn hedges_in_flight(&self, namespace: u32) -> u32 {
@@ -365,13 +349,6 @@ impl Client {
         bytes
     }
 
-    /// Puts a script of words in the place of the stream of this kind, for tests.
-    #[wasm_bindgen(js_name = scriptWords)]
-    pub fn script_words(&mut self, kind: u16, words: Vec<u32>) -> Result<(), JsValue> {
-        self.inner.script(stream_kind(kind)?, Stream::from_words(words));
-        Ok(())
-    }
-
     /// Puts a script of fractions of 2^32 in the place of the stream of this kind, for tests.
     #[wasm_bindgen(js_name = scriptFractions)]
     pub fn script_fractions(&mut self, kind: u16, fractions: Vec<u32>) -> Result<(), JsValue> {
@@ -396,7 +373,7 @@ impl Client {
         self.turn()
     }
 
-    fn turn(&mut self) -> usize {
+    pub(super) fn turn(&mut self) -> usize {
         self.inner.poll_turn(&mut self.buffer, MS)
     }
 }
@@ -407,6 +384,6 @@ pub fn linear_memory() -> JsValue {
     wasm_bindgen::memory()
 }
 
-fn stream_kind(kind: u16) -> Result<StreamKind, JsValue> {
+pub(super) fn stream_kind(kind: u16) -> Result<StreamKind, JsValue> {
     StreamKind::from_number(kind).ok_or_else(|| error::invalid("no stream of this kind"))
 }

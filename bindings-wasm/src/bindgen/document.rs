@@ -3,13 +3,9 @@
 //! An object is walked into the core's own document, which the one table of fields then reads; a deserialiser made for
 //! JavaScript would weigh a tenth of the module. A document goes out as JSON, which the core writes anyway.
 
-use alloc::format;
-use alloc::string::String;
-
 use hedgerow::config::{Document, MAX_DEPTH};
 use hedgerow::{Config, Seed};
 use js_sys::{Array, JSON, Object, Reflect, Symbol};
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::error;
@@ -33,18 +29,6 @@ pub(super) fn show(document: &Document) -> Result<JsValue, JsValue> {
 /// A seed out of its 32 bytes.
 pub(super) fn seed(bytes: &[u8]) -> Result<Seed, JsValue> {
     Seed::from_slice(bytes).map_err(|found| error::shown(&found))
-}
-
-/// The canonical configuration of a document: every field present, compact JSON.
-#[wasm_bindgen(js_name = configJson)]
-pub fn config_json(document: JsValue) -> Result<String, JsValue> {
-    Ok(config(document)?.to_json())
-}
-
-/// The hash of the canonical configuration, 16 hex digits.
-#[wasm_bindgen(js_name = configHash)]
-pub fn config_hash(document: JsValue) -> Result<String, JsValue> {
-    Ok(format!("{:016x}", config(document)?.canonical_hash()))
 }
 
 /// A value that may nest `depth` levels further: an object may contain itself.

@@ -5,24 +5,23 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use hedgerow::retry::http::{Body, Response};
+use hedgerow::retry::http::Response;
 use hedgerow::retry::pushback::Hint;
-use hedgerow::retry::{grpc, http, http_date, server_delay};
+use hedgerow::retry::{http, server_delay};
 use hedgerow::signal::capabilities::ClientField;
 use hedgerow::wire::id;
-use hedgerow::{Duration, Ended, Fault, Pushback};
-use wasm_bindgen::JsValue;
+use hedgerow::{Duration, Ended, Fault};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{MS, error, told_span, wall};
+use super::{MS, told_span, wall};
 
 /// What an answer means.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Outcome {
-    ended: Ended,
-    hint: Hint,
-    unclassified: bool,
+    pub(super) ended: Ended,
+    pub(super) hint: Hint,
+    pub(super) unclassified: bool,
 }
 
 #[wasm_bindgen]
@@ -64,16 +63,12 @@ impl Outcome {
     }
 }
 
-fn class_code(ended: Ended) -> i8 {
+pub(super) fn class_code(ended: Ended) -> i8 {
     match ended {
         Ended::Success => 0,
         Ended::Failed(class) => class.code().cast_signed(),
         Ended::Cancelled => -1,
     }
-}
-
-fn said(hint: Hint) -> Outcome {
-    Outcome { ended: Ended::Success, hint, unclassified: false }
 }
 
 /// Reads a final HTTP answer; headers are names and values in turn, the wall time may be −1.
@@ -100,27 +95,6 @@ pub fn http_idempotency(method: &str, token: bool) -> u8 {
     http::idempotency(method, token).code()
 }
 
-/// Whether a body can be sent again: 0 none, 1 bytes, 2 text, 3 factory, 4 stream.
-#[wasm_bindgen(js_name = isRepeatableBody)]
-pub fn is_repeatable_body(kind: u8) -> Result<bool, JsValue> {
-    const KINDS: [Body; 5] = [Body::None, Body::Bytes, Body::Text, Body::Factory, Body::Stream];
-    let kind = KINDS.get(usize::from(kind)).ok_or_else(|| error::invalid("no body of this kind"))?;
-    Ok(kind.is_repeatable())
-}
-
-/// The failure class of a gRPC status, 0 for success.
-#[wasm_bindgen(js_name = grpcStatus)]
-pub fn grpc_status(code: u32) -> i8 {
-    class_code(grpc::status(code))
-}
-
-/// What the values of a gRPC pushback trailer say.
-#[wasm_bindgen(js_name = grpcPushback)]
-pub fn grpc_pushback(values: Vec<String>) -> Outcome {
-    let values: Vec<&str> = values.iter().map(String::as_str).collect();
-    said(grpc::pushback(&values))
-}
-
 /// The failure class of a failure without a status, −1 for cancelled: 0 connection refused, 1 name resolution,
 /// 2 TLS before the request, 3 stream refused, 4 reset after sending, 5 the attempt's own timer, 6 the caller's abort,
 /// 7 anything else.
@@ -136,38 +110,6 @@ pub fn fault_class(fault: u8) -> i8 {
         Fault::CallerAbort,
     ];
     class_code(FAULTS.get(usize::from(fault)).unwrap_or(&Fault::Other).ended())
-}
-
-/// What a server's map `{maxRetries, retryAfterSeconds}` says, from the texts of its numbers.
-#[wasm_bindgen(js_name = pushbackFromMap)]
-pub fn pushback_from_map(max_retries: Option<String>, seconds: Option<String>) -> Result<Outcome, JsValue> {
-    let hint = Pushback::from_map(max_retries.as_deref(), seconds.as_deref());
-    hint.map(said).map_err(|found| error::shown(&found))
-}
-
-/// The delay of a `Retry-After` text, or −1 when it is unusable; the wall time may be −1.
-#[wasm_bindgen(js_name = retryAfter)]
-pub fn retry_after(text: &str, wall_time: f64) -> f64 {
-    server_delay::retry_after(text, wall(wall_time)).map_or(-1.0, told_span)
-}
-
-/// The delay of a `Retry-After-Ms` text, or −1 when it is unusable.
-#[wasm_bindgen(js_name = retryAfterMs)]
-pub fn retry_after_ms(text: &str) -> f64 {
-    server_delay::retry_after_ms(text).map_or(-1.0, told_span)
-}
-
-/// The delay of a rate limit's reset, or −1 when it is unusable; the wall time may be −1.
-#[wasm_bindgen(js_name = ratelimitReset)]
-pub fn ratelimit_reset(text: &str, wall_time: f64) -> f64 {
-    server_delay::ratelimit_reset(text, wall(wall_time)).map_or(-1.0, told_span)
-}
-
-/// The time of an HTTP date, or −1 when it is none; the wall time tells the century of a short year.
-#[wasm_bindgen(js_name = parseHttpDate)]
-pub fn parse_http_date(text: &str, wall_time: f64) -> f64 {
-    let date = wall(wall_time).and_then(|wall| http_date::parse(text, wall));
-    date.map_or(-1.0, |date| MS.tell(date.as_micros()))
 }
 
 /// The request field that tells a server of an attempt; −1 and the empty text where nothing is to be told. Empty when a

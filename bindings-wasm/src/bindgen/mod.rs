@@ -1,5 +1,5 @@
 //! Classes for JavaScript: the client machine and what adapters ask; with the feature `policies` also every policy as a
-//! class of its own, the texts of reasons and tools for traces.
+//! class of its own, readings of single headers, the texts of reasons and tools for traces.
 //!
 //! Times are `f64` milliseconds, ids are numbers below 2^53, an argument that need not be given is −1 where nothing
 //! is given. A question is answered by a number: what was asked for, or the negative code of the reason for a refusal.
@@ -8,6 +8,8 @@
 mod balance;
 #[cfg(feature = "policies")]
 mod breaker;
+#[cfg(feature = "policies")]
+mod canonical;
 mod client;
 mod document;
 mod error;
@@ -31,6 +33,8 @@ mod pool;
 #[cfg(feature = "policies")]
 mod random;
 #[cfg(feature = "policies")]
+mod readings;
+#[cfg(feature = "policies")]
 mod reason;
 #[cfg(feature = "policies")]
 mod retry;
@@ -49,8 +53,9 @@ mod trace;
 pub use balance::*;
 #[cfg(feature = "policies")]
 pub use breaker::*;
+#[cfg(feature = "policies")]
+pub use canonical::*;
 pub use client::{Client, linear_memory};
-pub use document::{config_hash, config_json};
 #[cfg(feature = "policies")]
 pub use hedge::*;
 #[cfg(feature = "policies")]
@@ -70,6 +75,8 @@ pub use phi::*;
 pub use pool::*;
 #[cfg(feature = "policies")]
 pub use random::*;
+#[cfg(feature = "policies")]
+pub use readings::*;
 #[cfg(feature = "policies")]
 pub use reason::*;
 #[cfg(feature = "policies")]

@@ -12,7 +12,7 @@ use hedgerow::{Stream, StreamKind, config};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{document, error, now, told_span};
+use super::{Client, document, error, now, told_span};
 
 /// The records of one client.
 #[wasm_bindgen]
@@ -159,4 +159,17 @@ pub fn parse_signal_header(text: &str) -> Result<JsValue, JsValue> {
     let Some(entry) = entry else { return Ok(JsValue::UNDEFINED) };
     let text = serde_json::to_string(&entry).map_err(|found| error::shown(&found))?;
     js_sys::JSON::parse(&text)
+}
+
+#[wasm_bindgen]
+impl Client {
+    /// Hands in the document `{records: […]}` of a handshake; answers how many records were invalid. Names that were never
+    /// interned are foreign.
+    #[wasm_bindgen(js_name = handleSignals)]
+    pub fn handle_signals(&mut self, records: JsValue, at: f64) -> Result<u32, JsValue> {
+        let records = config::records(&document::read(records)?).map_err(|found| error::config(&found))?;
+        self.inner.handle_signals(&records, now(at));
+        self.turn();
+        Ok(records.invalid)
+    }
 }
