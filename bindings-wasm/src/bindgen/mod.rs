@@ -1,5 +1,5 @@
-//! Classes for JavaScript: the client machine and what adapters ask; with the feature `policies` also every policy as a
-//! class of its own, readings of single headers, the texts of reasons and tools for traces.
+//! Classes for JavaScript: the client machine and what the adapter of fetch asks; with the feature `policies` also every
+//! policy as a class of its own, readings of single headers, the texts of reasons and tools for traces.
 //!
 //! Times are `f64` milliseconds, ids are numbers below 2^53, an argument that need not be given is −1 where nothing
 //! is given. A question is answered by a number: what was asked for, or the negative code of the reason for a refusal.
