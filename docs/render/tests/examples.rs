@@ -54,3 +54,12 @@ fn every_page_stands_in_the_summary() {
     let missing: Vec<_> = own.filter(|page| !summary.contains(&format!("({})", page.path))).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+#[test]
+fn no_page_writes_a_default_by_hand() {
+    for page in pages().iter().filter(|page| !page.path.starts_with("reference/")) {
+        for said in ["by default", "defaults to", "default is", "default of"] {
+            assert!(!page.text.to_lowercase().contains(said), "{}: {said}: include or link it", page.path);
+        }
+    }
+}
