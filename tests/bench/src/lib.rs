@@ -5,6 +5,7 @@
 //! peer does less or more than the core does, a comment at its operation says so.
 
 mod backoff;
+pub mod bars;
 mod budget;
 mod call;
 mod pick;

@@ -5,16 +5,16 @@
 //!
 //! ```text
 //! icount [--peers] [part of a name]   prints the table beside the committed numbers
-//! icount --check                      fails when one of ours is off by more than 2 %
+//! icount --check                      fails when one of ours is off by more than 2 %, or dearer than its bar
 //! icount --bless                      writes the committed numbers anew
 //! ```
 //!
 //! The numbers belong to one compiler and one kind of processor (a copy of memory chooses its instructions by the
 //! processor): a gate for machines of one kind, no test.
 
-use std::collections::BTreeMap;
 use std::process::{Command, ExitCode, Stdio};
 
+use hedgerow_bench::bars::{self, Counts};
 use hedgerow_bench::{Operation, operations};
 
 /// Repetitions of the shorter run: enough to meet what happens once in thousands of calls.
@@ -22,9 +22,6 @@ const TIMES: u64 = 10_000;
 /// What `--check` tolerates, in hundredths.
 const TOLERANCE: u64 = 2;
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.json");
-
-/// Instructions per operation, by its name.
-type Counts = BTreeMap<String, u64>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -90,7 +87,7 @@ fn count(args: &[String]) -> Result<bool, String> {
     }
     match mode {
         Mode::Print => Ok(true),
-        Mode::Check => Ok(within_tolerance(&committed, &counts)),
+        Mode::Check => Ok(within_tolerance(&committed, &counts) & keeps_bars(&counts)),
         Mode::Bless => bless(&counts).map(|()| true),
     }
 }
@@ -148,6 +145,15 @@ fn within_tolerance(committed: &Counts, counts: &Counts) -> bool {
         ok = false;
     }
     ok
+}
+
+/// Names every operation that costs more beside another one than it may.
+fn keeps_bars(counts: &Counts) -> bool {
+    let broken = bars::broken(counts);
+    for bar in &broken {
+        println!("{bar}");
+    }
+    broken.is_empty()
 }
 
 fn bless(counts: &Counts) -> Result<(), String> {
