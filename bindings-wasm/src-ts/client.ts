@@ -147,6 +147,16 @@ export class Client {
     return this.engine.explain(call);
   }
 
+  /**
+   * What was recorded since it was last taken, if the document says `trace.enabled`: inputs and decisions, in a compact
+   * form. All answers, one behind the other in a file, are a trace that `npx hedgerow explain` and `replay` read. When
+   * `trace.buffer` records wait, recording ends. It holds the seed, and is as secret.
+   */
+  takeTrace(): Uint8Array {
+    this.#driver.check();
+    return this.engine.takeTrace();
+  }
+
   /** Calls whose caller waits. */
   get pending(): number {
     return this.#driver.pending;

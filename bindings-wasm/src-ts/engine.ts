@@ -99,6 +99,9 @@ export interface Engine {
   /** Why a call did what it did. */
   explain(call: number): unknown;
 
+  /** The records of the trace that wait, in their compact form. */
+  takeTrace(): Uint8Array;
+
   /** Replaces the draws of one policy stream by fractions of 2^32, for tests. */
   script(stream: number, fractions: Uint32Array): void;
 

@@ -162,6 +162,10 @@ class WasmEngine implements Engine {
     return this.#client.explain(call);
   }
 
+  takeTrace(): Uint8Array {
+    return this.#client.takeTrace();
+  }
+
   script(stream: number, fractions: Uint32Array): void {
     this.#client.scriptFractions(stream, fractions);
   }

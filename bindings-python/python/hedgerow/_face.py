@@ -159,6 +159,14 @@ class Face:
         told: dict[str, Any] | None = self._state.native.explain(call)
         return told
 
+    def take_trace(self) -> bytes:
+        """What was recorded since it was last taken, if the document says `trace.enabled`.
+
+        All answers, one behind the other in a file, are a trace that `python -m hedgerow explain` and `replay` read.
+        When `trace.buffer` records wait, recording ends. It holds the seed, and is as secret. Also after `close`.
+        """
+        return self._state.native.take_trace()
+
     @property
     def pending(self) -> int:
         """Calls whose caller waits."""

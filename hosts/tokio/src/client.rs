@@ -171,6 +171,17 @@ impl Client {
         self.shared().read(|state| state.core.explain(call))
     }
 
+    /// What was recorded since it was last taken, if the configuration says `trace.enabled`: inputs and decisions.
+    ///
+    /// All answers, one behind the other in a file, are a trace that `hedgerow explain` and `hedgerow replay` read, and
+    /// [`hedgerow::trace::Trace::from_bytes`]. When `trace.buffer` records wait, recording ends; what is not recorded is
+    /// counted in the statistics. It holds the seed, and is as secret. Also after [`Client::close`].
+    pub fn take_trace(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.shared().read(|state| state.core.poll_trace_bytes(&mut bytes));
+        bytes
+    }
+
     /// Tells of a time in which this process did not run; late timers are noticed without it.
     ///
     /// # Errors

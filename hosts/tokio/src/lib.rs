@@ -28,6 +28,7 @@
 //! - [`CallOptions`] go in; a result and a [`Report`] come out, or a [`CallError`] with the last underlying error.
 //! - [`AttemptError`] says what a failure means; an error without a class is transient.
 //! - [`Losers`]: an attempt that lost is dropped, or runs to its end so that its connection stays usable.
+//! - [`Client::take_trace`]: what was recorded, for the command `hedgerow` to explain and replay.
 //! - [`ManualClock`] and [`testing`]: calls without servers, without waiting, the same every time.
 //! - feature `tower`: a layer; feature `http`: a small HTTP/1.1 client.
 //!

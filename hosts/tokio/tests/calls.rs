@@ -42,6 +42,31 @@ async fn an_answer_comes_back_with_its_report() {
 }
 
 #[tokio::test]
+async fn what_is_recorded_is_taken_piece_by_piece_and_repeats_the_run() {
+    let clock = hedgerow_tokio::ManualClock::new();
+    let config =
+        still_clock::parse(&still_clock::DOCUMENT.replacen('{', r#"{"trace": {"enabled": true},"#, 1));
+    let builder = hedgerow_tokio::testing::builder(config.clone(), &["a", "b", "c"], &clock);
+    let client = builder.on_event(|_| {}).build().unwrap();
+    let mut bytes = Vec::new();
+    for millis in [3, 300] {
+        let script = Script::new(&clock, [Step::answer(ms(millis)), Step::answer(ms(1))]);
+        let call = spawn(&client, get(), &script);
+        clock.advance(ms(millis)).await;
+        call.await.unwrap().unwrap();
+        bytes.extend(client.take_trace());
+    }
+    client.close();
+    bytes.extend(client.take_trace());
+    assert!(client.take_trace().is_empty());
+    let trace = hedgerow::trace::Trace::from_bytes(&bytes).unwrap();
+    let report = hedgerow::trace::replay(&config, &trace).unwrap();
+    assert_eq!(report.client.stats().completed_ok, 2);
+    let (silent, _) = manual(|builder| builder);
+    assert!(silent.take_trace().is_empty(), "nothing is recorded unless the document says so");
+}
+
+#[tokio::test]
 async fn a_hedge_rescues_a_call_whose_first_server_stalls() {
     let (client, clock) = manual(|builder| builder);
     let script = Script::new(&clock, [Step::answer(ms(300)), Step::answer(ms(2))]);
