@@ -8,6 +8,7 @@
 //! waits waits in the host.
 
 mod client;
+mod command;
 mod document;
 mod error;
 mod guard;
@@ -28,6 +29,8 @@ const NONE: i64 = -1;
 mod _native {
     #[pymodule_export]
     use super::client::Client;
+    #[pymodule_export]
+    use super::command::run_command;
     #[pymodule_export]
     use super::document::{config_hash, config_json};
     #[pymodule_export]

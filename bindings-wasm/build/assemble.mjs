@@ -53,3 +53,9 @@ for (const name of ['LICENSE-MIT', 'LICENSE-APACHE']) {
 
 // What editors check a document with.
 copyFileSync(new URL('../../docs/src/config.schema.json', import.meta.url), to('config.schema.json'));
+
+// The command: its module lies beside it as it is, for it never goes through a bundler.
+mkdirSync(to('cli/'), { recursive: true });
+writeFileSync(to('cli/glue.js'), withoutLoader(readFileSync(built('cli/web/hedgerow.js'), 'utf8')));
+copyFileSync(built('cli/web/hedgerow_bg.wasm'), to('cli/cli.wasm'));
+copyFileSync(new URL('../cli/main.js', import.meta.url), to('cli/main.js'));

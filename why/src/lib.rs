@@ -15,6 +15,7 @@
 pub use hedgerow;
 
 pub mod bounds;
+pub mod calls;
 pub mod check;
 #[cfg(feature = "command")]
 pub mod command;

@@ -10,7 +10,8 @@ use crate::report::Report;
 const BLESS: &str = "HEDGEROW_BLESS";
 
 /// Tests that render committed files.
-const RENDERERS: [&str; 6] = ["book", "python", "reference", "surface", "trace_scripted", "typescript"];
+const RENDERERS: [&str; 7] =
+    ["book", "commands", "python", "reference", "surface", "trace_scripted", "typescript"];
 
 /// Write or compare.
 #[derive(Debug, clap::Args)]

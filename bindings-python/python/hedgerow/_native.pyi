@@ -7,7 +7,7 @@ arguments are positional. Every object may be shared by threads; one made before
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, final
 
 Record: TypeAlias = tuple[int, int, int, int, int, float, float, int]
@@ -941,6 +941,14 @@ def signal_header_breadth(text: str) -> int | None:
 
 def parse_signal_header(text: str) -> dict[str, Any] | None:
     """The record of a signal header as a document, `None` for an empty one."""
+
+def run_command(
+    words: list[str], read: Callable[[str], bytes | str], write: Callable[[str, bytes], str | None]
+) -> tuple[str, str, int]:
+    """Answers the words behind the command's name: standard output, standard error, exit code.
+
+    `read` and `write` answer the word of a fault (`not_found`, `denied`, `folder`, `other`) where they fail.
+    """
 
 def trace_lines(trace: bytes) -> str:
     """The lines of a trace, each ended by a line feed. They hold the seed."""

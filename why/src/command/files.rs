@@ -96,6 +96,12 @@ pub(super) fn recorded(
     if config.canonical_hash() == trace.header().config {
         return Ok((trace, config));
     }
+    if config_path.is_none() {
+        let recorded = trace.header().config;
+        return Err(Failure::Misuse(format!(
+            "--config: missing, recorded under the document of hash {recorded:016x}"
+        )));
+    }
     Err(other_config(&trace, &config))
 }
 

@@ -18,18 +18,21 @@ const HEADER: usize = 8;
 /// `core.wasm` imports nothing, the others what the committed list names; writes the list when it is blessed.
 pub(super) fn check(dist: &Path, bless: bool) -> Ending {
     let core = names(&dist.join("core.wasm"));
-    let folders = ["client", "policies"].map(|folder| names(&dist.join(folder).join("web/hedgerow_bg.wasm")));
-    let (Some(core), [Some(client), Some(policies)]) = (core, folders) else {
+    let folders =
+        ["client", "policies", "cli"].map(|folder| names(&dist.join(folder).join("web/hedgerow_bg.wasm")));
+    let (Some(core), [Some(client), Some(policies), Some(command)]) = (core, folders) else {
         eprintln!("a module cannot be read");
         return Ending::of(false);
     };
     println!(
-        "core.wasm has {} imports, the modules with classes {} and {}",
+        "core.wasm has {} imports, the modules with classes {} and {}, the command {}",
         core.len(),
         client.len(),
-        policies.len()
+        policies.len(),
+        command.len()
     );
-    let found: BTreeSet<String> = client.iter().chain(&policies).map(|name| base(name)).collect();
+    let all = client.iter().chain(&policies).chain(&command);
+    let found: BTreeSet<String> = all.map(|name| base(name)).collect();
     if bless {
         let text = found.iter().map(String::as_str).collect::<Vec<_>>().join("\n") + "\n";
         return Ending::of(core.is_empty() && fs::write(root().join(COMMITTED), text).is_ok());

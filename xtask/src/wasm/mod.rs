@@ -1,7 +1,7 @@
 //! `cargo xtask wasm`: both builds of the WebAssembly crate, what they may import, and what they weigh.
 //!
 //! Three modules come of one crate: `core.wasm` without any import; `client/`, the machine for JavaScript; `policies/`,
-//! the same with every policy as a class. Each is optimised with binaryen from npm. What they import is compared with a
+//! the same with every policy as a class. A fourth, `cli/`, is the command of the package. Each is optimised with binaryen from npm. What they import is compared with a
 //! committed list and what they weigh with a committed table, so that neither changes unnoticed.
 
 mod imports;
@@ -19,8 +19,14 @@ use crate::{node, setup};
 /// The npm package and its output.
 pub(crate) const PACKAGE: &str = "bindings-wasm";
 
-/// Where a build leaves the module.
-const BUILT: &str = "target/wasm32-unknown-unknown/wasm/hedgerow_wasm.wasm";
+/// Where builds leave their modules.
+const BUILT: &str = "target/wasm32-unknown-unknown/wasm";
+
+/// The library's module in there, in each of its builds.
+const LIBRARY: &str = "hedgerow_wasm.wasm";
+
+/// The module of the command.
+const COMMAND: &str = "hedgerow_why_wasm.wasm";
 
 /// How much code a call may become to be inlined, a quarter of what is usual.
 ///
@@ -80,16 +86,24 @@ pub(crate) fn build() -> Ending {
     if !glue.ok || fs::create_dir_all(dist()).is_err() {
         return Ending::of(false);
     }
-    let raw = compile("raw").and(optimise(&root().join(BUILT), &dist().join("core.wasm")));
-    [("bindgen", "client"), ("policies", "policies")]
-        .into_iter()
-        .fold(raw, |ending, (features, folder)| ending.and(compile(features)).and(classes(folder)))
+    let raw = library("raw").and(optimise(&built(LIBRARY), &dist().join("core.wasm")));
+    let classes_of =
+        |ending: Ending, (features, folder)| ending.and(library(features)).and(classes(LIBRARY, folder));
+    let library = [("bindgen", "client"), ("policies", "policies")].into_iter().fold(raw, classes_of);
+    library.and(compile("hedgerow-why-wasm")).and(classes(COMMAND, "cli"))
 }
 
-fn compile(features: &str) -> Ending {
-    let mut build = cargo(&format!(
-        "build --locked --profile wasm -p hedgerow-wasm --target wasm32-unknown-unknown --no-default-features --features {features}"
-    ));
+fn built(module: &str) -> PathBuf {
+    root().join(BUILT).join(module)
+}
+
+fn library(features: &str) -> Ending {
+    compile(&format!("hedgerow-wasm --no-default-features --features {features}"))
+}
+
+fn compile(package: &str) -> Ending {
+    let mut build =
+        cargo(&format!("build --locked --profile wasm --target wasm32-unknown-unknown -p {package}"));
     child::run(build.env("RUSTFLAGS", format!("--remap-path-prefix={}=cargo {INLINING}", cargo_home())))
 }
 
@@ -100,9 +114,9 @@ fn cargo_home() -> String {
 }
 
 /// The JavaScript for both kinds of host beside one module, which is optimised once.
-fn classes(folder: &str) -> Ending {
+fn classes(module: &str, folder: &str) -> Ending {
     let [web, node] = ["web", "nodejs"].map(|target| dist().join(folder).join(target));
-    let made = generate("web", &web).and(generate("nodejs", &node));
+    let made = generate(module, "web", &web).and(generate(module, "nodejs", &node));
     let [web, node] = [web, node].map(|folder| folder.join("hedgerow_bg.wasm"));
     let same = fs::read(&web).is_ok_and(|bytes| fs::read(&node).is_ok_and(|other| bytes == other));
     let optimised = optimise(&web, &web);
@@ -110,10 +124,10 @@ fn classes(folder: &str) -> Ending {
 }
 
 /// The JavaScript and the types for one kind of host.
-fn generate(target: &str, folder: &Path) -> Ending {
+fn generate(module: &str, target: &str, folder: &Path) -> Ending {
     let program = root().join("target/debug/hedgerow-glue");
     let mut glue = command(&program.to_string_lossy(), "");
-    let made = child::run(glue.arg(root().join(BUILT)).arg(target).arg(folder));
+    let made = child::run(glue.arg(built(module)).arg(target).arg(folder));
     // The package is of ES modules; what is made for `require` says that it is not.
     let kind = if target == "nodejs" { "{\"type\": \"commonjs\"}\n" } else { "{\"type\": \"module\"}\n" };
     made.and(Ending::of(fs::write(folder.join("package.json"), kind).is_ok()))

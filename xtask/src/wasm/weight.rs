@@ -10,12 +10,13 @@ use crate::child::{Ending, command, output, root};
 const TABLE: &str = "bindings-wasm/weights.txt";
 
 /// What is weighed, with the aim for the compressed size in bytes where there is one.
-const FILES: [(&str, Option<u64>); 5] = [
+const FILES: [(&str, Option<u64>); 6] = [
     ("core.wasm", Some(60_000)),
     ("client/web/hedgerow_bg.wasm", Some(90_000)),
     ("client/web/hedgerow.js", None),
     ("policies/web/hedgerow_bg.wasm", None),
     ("policies/web/hedgerow.js", None),
+    ("cli/web/hedgerow_bg.wasm", None),
 ];
 
 /// Prints raw and compressed size of each file named after it.
@@ -102,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_table_is_read_as_it_is_written() {
-        let found = [(1, 2), (3, 4), (5, 6), (7, 8), (9, 10)];
+        let found = [(1, 2), (3, 4), (5, 6), (7, 8), (9, 10), (11, 12)];
         let table = render(&found);
         let read = parse(&table);
         assert_eq!(read.len(), FILES.len());
