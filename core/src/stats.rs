@@ -11,7 +11,7 @@ use crate::retry::outcome::FailureClass;
 const REASONS: usize = 256;
 const EVENTS: usize = 14;
 /// Counters that no reason tells.
-const NAMED: usize = 26;
+const NAMED: usize = 30;
 const STATES: usize = 5;
 const ARROWS: usize = STATES * EVENTS * STATES;
 
@@ -101,16 +101,24 @@ pub struct Stats {
     pub timeouts_server: u64,
     /// Timeouts that were the client's own pause.
     pub timeouts_client_pause: u64,
+    /// Extensions of call and attempt timers whose last stage was observed late.
+    pub timers_extended: u64,
+    /// Call and attempt timers that the hard ceiling ended.
+    pub timers_ceiling: u64,
     /// Pauses that left the client's pause debt at the warning level.
     pub stalls_warned: u64,
     /// Pauses that left it above the threshold, where hedging stops.
     pub stalls_tripped: u64,
     /// Endpoints ejected as outliers.
     pub ejections: u64,
+    /// Ejections that `ejection.max_percent` forbade.
+    pub ejections_denied: u64,
     /// Replica lists cut to 16.
     pub replicas_truncated: u64,
     /// Signals for names that this client does not know.
     pub signals_foreign: u64,
+    /// Halvings of a namespace's hedge limit for want of news from its servers.
+    pub hedges_halved: u64,
     /// Fields of signals clamped by the guard rails.
     pub signals_clamped: u64,
     /// Delays named by servers that were longer than an hour and clamped.
@@ -159,11 +167,15 @@ impl Stats {
             lost_us: 0,
             timeouts_server: 0,
             timeouts_client_pause: 0,
+            timers_extended: 0,
+            timers_ceiling: 0,
             stalls_warned: 0,
             stalls_tripped: 0,
             ejections: 0,
+            ejections_denied: 0,
             replicas_truncated: 0,
             signals_foreign: 0,
+            hedges_halved: 0,
             signals_clamped: 0,
             pushback_clamped: 0,
             topology_unknown: 0,
@@ -218,11 +230,15 @@ impl Stats {
         lost_us,
         timeouts_server,
         timeouts_client_pause,
+        timers_extended,
+        timers_ceiling,
         stalls_warned,
         stalls_tripped,
         ejections,
+        ejections_denied,
         replicas_truncated,
         signals_foreign,
+        hedges_halved,
         signals_clamped,
         pushback_clamped,
         topology_unknown,

@@ -89,6 +89,8 @@ pub struct Ejection {
     records: Vec<Option<Record>>,
     endpoints: u32,
     ejected: u32,
+    /// Ejections that the cap forbade.
+    denied: u64,
     next_sweep: Instant,
 }
 
@@ -96,7 +98,7 @@ impl Ejection {
     /// Starts without endpoints; sweeps fall due at multiples of the interval after `now`.
     pub fn new(settings: EjectionSettings, now: Instant) -> Self {
         let next_sweep = now + settings.interval;
-        Self { settings, records: Vec::new(), endpoints: 0, ejected: 0, next_sweep }
+        Self { settings, records: Vec::new(), endpoints: 0, ejected: 0, denied: 0, next_sweep }
     }
 
     /// Adds an endpoint, fresh. A position that is present or not below 2²⁴ is ignored.
@@ -186,6 +188,11 @@ impl Ejection {
         self.ejected
     }
 
+    /// How often the cap forbade an ejection.
+    pub(crate) const fn denied(&self) -> u64 {
+        self.denied
+    }
+
     /// The multiplier: raised by each ejection, whose length in bases it is, lowered by each healthy interval.
     pub fn multiplier(&self, position: u32) -> u32 {
         self.record(position).map_or(0, |record| record.multiplier)
@@ -243,10 +250,13 @@ impl Ejection {
     /// Ejects one endpoint unless it is ejected or the cap forbids.
     fn eject(&mut self, position: u32, at: Instant) -> bool {
         let allowed = self.ejected < self.settings.cap(self.endpoints);
-        let Some(record) = self.record_mut(position).filter(|record| allowed && record.ejected_at.is_none())
-        else {
+        let Some(record) = self.record_mut(position).filter(|record| record.ejected_at.is_none()) else {
             return false;
         };
+        if !allowed {
+            self.denied = self.denied.saturating_add(1);
+            return false;
+        }
         record.multiplier = record.multiplier.saturating_add(1);
         record.ejected_at = Some(at);
         self.ejected += 1;

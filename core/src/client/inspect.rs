@@ -5,6 +5,7 @@ use super::action::{Namespace, Operation};
 use super::call::{Call, CallState};
 use crate::config::Config;
 use crate::id::{CallId, EndpointId};
+use crate::retry::budget::Budget;
 use crate::stats::Stats;
 use crate::time::Duration;
 use crate::token::Token;
@@ -33,6 +34,14 @@ impl Client {
     /// Hedges of a namespace in flight.
     pub fn hedges_in_flight(&self, namespace: Namespace) -> u32 {
         self.classes.namespace(namespace.0).map_or(0, |state| state.hedges.in_flight())
+    }
+
+    /// What the retry budget of a namespace holds as of the last input, in micro-tokens; 0 of one that is off.
+    pub fn budget_level(&self, namespace: Namespace) -> u64 {
+        let own = || self.classes.namespace(namespace.0).and_then(|state| state.budget.as_ref());
+        // A copy rolls on to now, so that looking settles nothing.
+        let level = |budget: &Budget| budget.clone().level(self.clock.last());
+        self.service_budget.as_ref().or_else(own).map_or(0, level)
     }
 
     /// The newest version of a signal applied for a class: what a request tells its server as `seen`.
@@ -69,6 +78,7 @@ impl Client {
     pub fn stats(&self) -> Stats {
         let mut stats = self.journal.stats.clone();
         stats.clock_bad = self.clock.bad();
+        stats.ejections_denied = self.ejection.denied();
         stats.clock_steps_back = self.clock.steps_back();
         stats.trace_lost = self.journal.trace.lost();
         stats

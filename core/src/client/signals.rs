@@ -69,7 +69,11 @@ impl Client {
 
     /// Refresh time is over: the hedge limit of a silent namespace is halved, and the server is asked again.
     pub(super) fn handshake_timer(&mut self, namespace: u32, now: Instant) {
+        let halvings = self.signals.halvings(namespace);
         let refresh = self.signals.on_refresh(namespace, now);
+        if refresh.halvings > halvings {
+            bump(&mut self.journal.stats.hedges_halved);
+        }
         self.ask_for_signals(namespace, refresh.reason, now);
     }
 

@@ -15,9 +15,9 @@ use crate::id::{CallId, Id};
 use crate::reason::Reason;
 use crate::retry::outcome::FailureClass;
 use crate::stall::StallLevel;
-use crate::stats::{CallEvent, bump};
+use crate::stats::{CallEvent, Stats, bump};
 use crate::time::{Duration, Instant};
-use crate::timer::pause::{Cause, Expiry, Observation, PauseSettings, PauseTimer};
+use crate::timer::pause::{Cause, ExpiredBy, Expiry, Observation, PauseSettings, PauseTimer};
 use crate::timer::wheel::Fired;
 
 /// No stages: the attempt has no attempt timeout.
@@ -116,8 +116,18 @@ impl Stages {
         }
     }
 
-    fn observe(&mut self, index: u32, settings: &PauseSettings, now: Instant) -> Option<Observation> {
-        self.timers.get_mut(index as usize).map(|timer| timer.observe(settings, now))
+    fn observe(
+        &mut self,
+        index: u32,
+        settings: &PauseSettings,
+        stats: &mut Stats,
+        now: Instant,
+    ) -> Option<Observation> {
+        let timer = self.timers.get_mut(index as usize)?;
+        let extensions = timer.extensions();
+        let seen = timer.observe(settings, now);
+        count_observation(stats, extensions, timer, &seen);
+        Some(seen)
     }
 }
 
@@ -249,7 +259,10 @@ impl Client {
         let settings = self.config.timer.pause;
         let Some(found) = self.calls.get_mut(call) else { return };
         found.timeout_id = None;
-        match found.timeout.observe(&settings, now) {
+        let extensions = found.timeout.extensions();
+        let seen = found.timeout.observe(&settings, now);
+        count_observation(&mut self.journal.stats, extensions, &found.timeout, &seen);
+        match seen {
             Observation::Expired(Expiry { cause, .. }) => {
                 self.end_call(call, Completion::of(Outcome::Failed, Reason::CallTimeout).cause(cause), now);
             }
@@ -281,7 +294,7 @@ impl Client {
         let Some(found) = self.attempts.get_mut(attempt) else { return };
         let (call, stages) = (found.call, found.stages);
         found.timer = None;
-        match self.stages.observe(stages, &settings, now) {
+        match self.stages.observe(stages, &settings, &mut self.journal.stats, now) {
             Some(Observation::Rearmed(due)) => {
                 found.timer = Some(self.wheel.insert(due, Kind::AttemptTimeout.payload(attempt)));
             }
@@ -321,5 +334,15 @@ impl Client {
             }
         }
         self.journal.stats.add_arrow(before, CallEvent::AttemptTimeout, self.state(CallId::from_id(call)));
+    }
+}
+
+/// Counts what an observation did beside the usual: an extension, or an end by the ceiling.
+fn count_observation(stats: &mut Stats, extensions: u8, timer: &PauseTimer, seen: &Observation) {
+    if timer.extensions() > extensions {
+        bump(&mut stats.timers_extended);
+    }
+    if matches!(seen, Observation::Expired(Expiry { by: ExpiredBy::Ceiling, .. })) {
+        bump(&mut stats.timers_ceiling);
     }
 }

@@ -146,6 +146,11 @@ impl PauseTimer {
         self.lost
     }
 
+    /// How often it was extended for a late observation of its last stage.
+    pub(crate) const fn extensions(&self) -> u8 {
+        self.ext
+    }
+
     /// Observes the timer: the wheel reported it, at `now`.
     pub fn observe(&mut self, settings: &PauseSettings, now: Instant) -> Observation {
         if now < self.due {

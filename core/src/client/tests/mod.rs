@@ -2,6 +2,7 @@
 
 mod adaptive;
 mod breaker;
+mod counted;
 mod edges;
 mod flow_vectors;
 mod machine_vectors;
