@@ -55,7 +55,7 @@ fn equal_runs_write_equal_bytes_and_another_seed_other_figures() {
     assert_eq!(diff(&five, &five).status.code(), Some(0));
     let differs = diff(&five, &six);
     assert_eq!(differs.status.code(), Some(1));
-    assert!(printed(&differs).contains("E4-weighted8  weighted_n8_w4  median.mean_ms: "));
+    assert!(printed(&differs).contains("E4-weighted8  weighted_n8_w4  median.mean_us: "));
 }
 
 #[test]

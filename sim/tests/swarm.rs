@@ -6,7 +6,7 @@ use hedgerow_sim::metrics::Coverage;
 use hedgerow_sim::swarm::Case;
 
 /// Worlds of a usual run.
-const WORLDS: u64 = 50;
+const WORLDS: u64 = 64;
 /// A long run draws no more than this: its number is meant for worlds a thousand times smaller.
 const MOST_WORLDS: u64 = 500;
 
@@ -18,7 +18,7 @@ fn no_invariant_breaks_in_random_worlds_and_every_branch_is_taken() {
     for seed in 1..=worlds {
         match Case::new(seed).run() {
             Ok(coverage) => covered.join(&coverage),
-            Err(failure) => panic!("{}", Case::shrink(failure, Case::run)),
+            Err(failure) => panic!("{}", Case::shrink(failure, Case::run).with_story()),
         }
     }
     let never: Vec<_> = covered.never().collect();

@@ -5,7 +5,8 @@ use hedgerow_sim::fault::{Fault, Kind, Target, When};
 use hedgerow_sim::heap::Class;
 use hedgerow_sim::metrics::Metrics;
 use hedgerow_sim::sample::{Arrivals, Model, Rates};
-use hedgerow_sim::world::spec::{Discipline, Homes, ServerSpec, Spec};
+use hedgerow_sim::stats::Quantile;
+use hedgerow_sim::world::spec::{Discipline, Homes, Link, ServerCost, ServerSpec, Spec};
 use hedgerow_sim::world::{Progress, World};
 use serde_json::json;
 
@@ -36,32 +37,43 @@ fn run(spec: &Spec, arm: &Arm) -> Metrics {
 
 #[test]
 fn at_one_instant_events_come_by_class() {
+    // Messages take a millisecond, service two at the first server and ten at the second. Every call is hedged after one
+    // millisecond, the first server wins, and the other one confirms that it has dropped the loser. Calls arrive every
+    // millisecond, so that after some of them each instant has events of every class.
     let mut spec = Spec {
-        servers: 1,
-        clients: 1,
-        arrivals: Arrivals::Replay(vec![0, 500, 1000]),
-        service: vec![Model::Const(500.0)],
-        server: ServerSpec { slots: 8, ..ServerSpec::default() },
-        link_us: (500, 500),
+        servers: 2,
+        arrivals: Arrivals::Replay((0..12).map(|call| call * 1000).collect()),
+        service: vec![Model::Const(2000.0)],
+        service_of: vec![ServerCost { server: 1, from_us: 0, service: vec![Model::Const(10_000.0)] }],
+        server: ServerSpec { slots: 64, ..ServerSpec::default() },
+        link_us: (1000, 1000),
         cancel_reaches_server: true,
+        attempt_limit_us: Some(100_000),
         probe_us: 1000,
         ..Spec::default()
     };
-    spec.faults.push(Fault::once(Kind::Stall, Target::Server(0), 1000, 1001));
-    let mut world = World::new(&spec, &arm("netflix"), 1).unwrap();
+    spec.faults.push(Fault::once(Kind::Slow { factor_ppm: 2_000_000 }, Target::Server(1), 9000, 9001));
+    let hedging = arm("hedge_fixed(1000, 1000)");
+    let mut world = World::new(&spec, &hedging, 1).unwrap();
     let mut classes = Vec::new();
     while let Some((at, class)) = world.step() {
-        if at == 1000 {
+        if at == 9000 {
             classes.push(class);
         }
     }
     assert!(classes.is_sorted(), "{classes:?}");
-    assert!(
-        [Class::Fault, Class::ServiceEnd, Class::Request, Class::Arrival, Class::Probe]
-            .iter()
-            .all(|class| classes.contains(class)),
-        "{classes:?}"
-    );
+    classes.dedup();
+    let all = [
+        Class::Fault,
+        Class::ServiceEnd,
+        Class::Request,
+        Class::Reply,
+        Class::Cancel,
+        Class::Timer,
+        Class::Arrival,
+        Class::Probe,
+    ];
+    assert_eq!(classes, all);
 }
 
 #[test]
@@ -107,6 +119,121 @@ fn the_end_of_time_is_a_horizon_with_open_calls() {
     assert_eq!(world.advance(1), Progress::Horizon);
     let figures = world.finish();
     assert_eq!((figures.calls, figures.ok, figures.failed), (1, 0, 1));
+}
+
+#[test]
+fn a_time_beyond_all_times_saturates_and_ends_the_run_as_a_horizon() {
+    let spec = Spec { service: vec![Model::Const(3e19)], calls: Some(1), ..calm() };
+    let mut world = World::new(&spec, &arm("none"), 1).unwrap();
+    while world.advance(1) == Progress::Running {}
+    assert_eq!((world.advance(1), world.now_us()), (Progress::Horizon, u64::MAX));
+    assert!(world.events() < 50, "{} events: nobody reads gauges that cannot have changed", world.events());
+    let figures = world.finish();
+    assert_eq!((figures.calls, figures.failed, figures.open), (1, 1, 0));
+    // A century is not the end of time, but nobody waits for it.
+    let spec = Spec { service: vec![Model::Const(3e15)], ..spec };
+    let mut world = World::new(&spec, &arm("none"), 1).unwrap();
+    while world.advance(1) == Progress::Running {}
+    assert_eq!(world.advance(1), Progress::Over);
+}
+
+#[test]
+fn models_that_are_no_times_are_refused_wherever_they_stand() {
+    let refused = |spec: Spec| World::new(&spec, &arm("netflix"), 1).unwrap_err().to_string();
+    let not_a_number = vec![Model::exp(1.0), Model::Const(f64::NAN)];
+    assert!(refused(Spec { service: not_a_number, ..calm() }).starts_with("service[1]: const: value: NaN"));
+    let think = Arrivals::Closed { clients: 1, think: Model::exp(f64::INFINITY) };
+    assert!(refused(Spec { arrivals: think, ..calm() }).starts_with("arrivals.think: exp: mean: inf"));
+    let random = |gap, length| Spec {
+        faults: vec![Fault {
+            kind: Kind::ServerPause,
+            target: Target::EachServer,
+            when: When::Random { gap, length },
+        }],
+        ..calm()
+    };
+    let negative = refused(random(Model::exp(-1.0), Model::Const(1.0)));
+    assert!(negative.starts_with("faults[0].when.gap: exp: mean: -1"), "{negative}");
+    let long = refused(random(Model::exp(1.0), Model::Const(3.7e9)));
+    assert_eq!(long, "faults[0].when.length: 3700000000, want 1..=3600000000");
+}
+
+#[test]
+fn each_range_of_a_fault_is_told_with_path_and_value() {
+    let world = Target::World;
+    let cases = [
+        (Kind::PacketLoss { ppm: 500_001, rto_us: 1 }, world, "p_ppm: 500001, want 0..=500000"),
+        (Kind::PacketLoss { ppm: 1, rto_us: 0 }, world, "rto_us: 0, want 1..=3600000000"),
+        (
+            Kind::ClockStep { step_us: 86_400_000_001, mono_back: false },
+            Target::EachClient,
+            "step_us: 86400000001, want -86400000000..=86400000000",
+        ),
+        (
+            Kind::Slow { factor_ppm: 999_999 },
+            Target::Zone(0),
+            "factor_ppm: 999999, want 1000000..=1000000000",
+        ),
+        (
+            Kind::FastFailure { share_ppm: 1_000_001, after_us: 0 },
+            Target::EachServer,
+            "share_ppm: 1000001, want 0..=1000000",
+        ),
+        (
+            Kind::RejectStorm { limit_ppm: 1_000_001 },
+            Target::EachServer,
+            "limit_ppm: 1000001, want 0..=1000000",
+        ),
+        (
+            Kind::RetryStorm { factor_ppm: 100_000_001, ramp_us: 0, cohort_ppm: 0 },
+            world,
+            "factor_ppm: 100000001, want 1000000..=100000000",
+        ),
+        (Kind::Deploy { each_us: 0 }, world, "each_us: 0, want 1..=3155760000000000"),
+        (Kind::Partition { clients: vec![1], servers: vec![0] }, world, "clients: 2, want 1..=1"),
+        (Kind::Reorder { ppm: 1_000_001 }, world, "p_ppm: 1000001, want 0..=1000000"),
+    ];
+    for (kind, target, expected) in cases {
+        let fault = Fault::once(kind, target, 0, 10);
+        let refused = World::new(&Spec { faults: vec![fault], ..calm() }, &arm("netflix"), 1);
+        assert_eq!(refused.unwrap_err().to_string(), format!("faults[0].{expected}"));
+    }
+}
+
+#[test]
+fn a_message_takes_the_way_between_its_two_zones() {
+    let spec = Spec {
+        servers: 2,
+        zones: 2,
+        homes: Homes::All(0),
+        link_us: (10, 200),
+        links: vec![Link { zones: (1, 0), us: 3000 }],
+        service: vec![Model::Const(0.0)],
+        arrivals: Arrivals::Replay(vec![0; 50]),
+        ..Spec::default()
+    };
+    let summary = run(&spec, &arm("round_robin")).latency.summary();
+    assert_eq!((summary.p50, summary.max), (Some(6000), Some(6000)), "half go to each server");
+    let near = run(&spec, &arm("netflix")).latency.quantile(Quantile::ppm(10_000));
+    assert_eq!(near, Some(20));
+    let wrong = Spec { links: vec![Link { zones: (0, 2), us: 1 }], ..spec };
+    let refused = World::new(&wrong, &arm("none"), 1).unwrap_err().to_string();
+    assert_eq!(refused, "links[0].zones[1]: 2, want 0..=1");
+}
+
+#[test]
+fn a_server_that_is_deployed_takes_nothing_and_a_paused_client_learns_it_the_hard_way() {
+    // The client sleeps over the news of the topology, and what it sends on waking reaches a closed port.
+    let spec = Spec {
+        servers: 1,
+        arrivals: Arrivals::Replay(vec![100, 1500]),
+        service: vec![Model::Const(100.0)],
+        link_us: (1000, 1000),
+        faults: vec![Fault::once(Kind::Deploy { each_us: 50_000 }, Target::World, 1000, 1001)],
+        ..Spec::default()
+    };
+    let figures = run(&spec, &arm("none"));
+    assert_eq!((figures.failed, figures.refused()), (1, 1), "one was on its way, one found nobody");
 }
 
 #[test]

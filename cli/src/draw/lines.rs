@@ -23,14 +23,21 @@ pub(super) fn draw(report: &Value, name: &str) -> Option<Result<String, String>>
     }
     let series = axes?;
     let word = |field: &str| series[field].as_str().unwrap_or_default().to_owned();
+    let is_share = word("y") == "share";
+    // Documents hold whole µs; a latency is read in ms, the time of a run in s.
+    let (unit, factor) = if is_share { ("ms", 1e3) } else { ("s", 1e6) };
+    if word("x") == "us" {
+        lines.iter_mut().flat_map(|line| &mut line.points).for_each(|point| point.0 /= factor);
+    }
+    let x = if word("x") == "us" { unit.to_owned() } else { word("x") };
     let heading = format!("{}: {}", report["experiment"].as_str().unwrap_or_default(), word("title"));
     let mut svg = String::new();
     let drawn = {
         let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        let drawn = if word("y") == "share" {
-            curves(&root, &heading, &format!("{}, {}", word("title"), word("x")), lines)
+        let drawn = if is_share {
+            curves(&root, &heading, &format!("{}, {x}", word("title")), lines)
         } else {
-            let (x, y) = (format!("time, {}", word("x")), format!("{}, {}", word("title"), word("y")));
+            let (x, y) = (format!("time, {x}"), format!("{}, {}", word("title"), word("y")));
             over_time(&root, &heading, (&x, &y), &lines, &report["faults"])
         };
         drawn.and_then(|()| root.present().map_err(told))
@@ -112,7 +119,8 @@ fn over_time(
         .draw()
         .map_err(told)?;
     for fault in faults.as_array().into_iter().flatten() {
-        let (begin, end) = (fault["from_s"].as_f64().unwrap_or(from), fault["to_s"].as_f64().unwrap_or(to));
+        let at = |end: &str, other: f64| fault[end].as_f64().map_or(other, |us| us / 1e6);
+        let (begin, end) = (at("from_us", from), at("to_us", to));
         let band = Rectangle::new([(begin.max(from), 0.0), (end.min(to), top)], INK.mix(0.2).filled());
         chart.draw_series([band]).map_err(told)?;
         let kind = fault["kind"].as_str().unwrap_or_default().to_owned();

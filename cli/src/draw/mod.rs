@@ -80,15 +80,15 @@ mod tests {
 
     fn report() -> Value {
         let curve: Vec<_> =
-            (0..150).map(|step| json!([0.3 * 1.05_f64.powi(step), 1.0 - 0.91_f64.powi(step)])).collect();
-        let time: Vec<_> = (0..600).map(|second| json!([second, 280 + second % 7])).collect();
+            (0..150).map(|step| json!([300.0 * 1.05_f64.powi(step), 1.0 - 0.91_f64.powi(step)])).collect();
+        let time: Vec<_> = (0..600).map(|second| json!([second * 1_000_000_u64, 280 + second % 7])).collect();
         let arm = |name: &str, amplification: f64| {
             json!({"name": name, "metrics": {"amplification": amplification}, "series": {
-                "latency": {"title": "latency", "x": "ms", "y": "share", "points": curve},
-                "goodput": {"title": "goodput", "x": "s", "y": "calls/s", "points": time}}})
+                "latency": {"title": "latency", "x": "us", "y": "share", "points": curve},
+                "goodput": {"title": "goodput", "x": "us", "y": "calls/s", "points": time}}})
         };
         json!({"experiment": "E0-test", "arms": [arm("none", 1.0), arm("naive", 2.9)],
-            "faults": [{"kind": "stall", "from_s": 60, "to_s": 70}]})
+            "faults": [{"kind": "stall", "from_us": 60_000_000, "to_us": 70_000_000}]})
     }
 
     #[test]

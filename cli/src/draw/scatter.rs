@@ -22,7 +22,7 @@ pub(super) fn draw(report: &Value) -> Result<String, String> {
         let figure = |name: &str| arm["metrics"][name].as_f64();
         let name = arm["name"].as_str().unwrap_or_default();
         let kind = if name == "plain" { 0 } else { 1 + usize::from(name == best) };
-        Some(Point { x: figure("extra_load")? * 100.0, y: figure("p99_9_ms")?.max(1e-3), kind })
+        Some(Point { x: figure("extra_load")? * 100.0, y: (figure("p99_9_us")? / 1e3).max(1e-3), kind })
     };
     let points: Vec<_> = arms(report).filter_map(point).collect();
     let heading = format!("{}: gain and cost", report["experiment"].as_str().unwrap_or_default());

@@ -1,11 +1,12 @@
 //! `hedgerow sim bench`: how many events in a second.
 
+use super::soak::{self, Soak};
 use crate::{Failure, output};
 use hedgerow_sim::arm::Arm;
 use hedgerow_sim::experiments::supermarket::Supermarket;
 use hedgerow_sim::request::{self, Steps};
 use hedgerow_sim::sample::{Arrivals, Model, Rates};
-use hedgerow_sim::world::{World, spec::Spec};
+use hedgerow_sim::world::{Progress, World, spec::Spec};
 use serde_json::json;
 use std::fmt;
 use std::path::PathBuf;
@@ -14,11 +15,17 @@ use std::time::Instant;
 
 /// How much to run.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  hedgerow sim bench --events 50000000 --json -")]
+#[command(
+    after_help = "Examples:\n  hedgerow sim bench --events 50000000 --json -\n  hedgerow sim bench --soak farm --events 1e9\n  \
+    hedgerow sim bench --events 1e6 --fleet 100x1000"
+)]
 pub(crate) struct Args {
     /// Events of the farm, whose servers are chosen by the core; a tenth of them for whole clients.
-    #[arg(long, value_name = "N", default_value_t = 20_000_000, value_parser = clap::value_parser!(u64).range(1000..))]
+    #[arg(long, value_name = "N", default_value = "2e7", value_parser = events)]
     events: u64,
+    /// Runs this alone, all the events, and tells the memory of the process over it.
+    #[arg(long, value_name = "WHAT", conflicts_with = "fleet")]
+    soak: Option<Soak>,
     /// Clients and servers of the fleet.
     #[arg(long, value_name = "CxS", default_value = "1000x1000")]
     fleet: Size,
@@ -57,10 +64,29 @@ impl fmt::Display for Size {
 struct Fleet {
     build_s: f64,
     rate: f64,
+    /// Memory of the process when it had run, in bytes.
+    resident: Option<u64>,
+}
+
+/// A whole number of events, which may be written as `1e9`.
+fn events(text: &str) -> Result<u64, String> {
+    let whole = text.parse::<u64>().ok();
+    let number = whole.or_else(|| {
+        let (digits, zeros) = text.split_once(['e', 'E'])?;
+        digits.parse::<u64>().ok()?.checked_mul(10_u64.checked_pow(zeros.parse().ok()?)?)
+    });
+    number
+        .filter(|number| (1000..=1_000_000_000_000_000).contains(number))
+        .ok_or_else(|| "want a whole number from 1000 to 1e15, such as 1e9".to_owned())
 }
 
 impl Args {
     pub(super) fn run(&self) -> Result<(), Failure> {
+        if let Some(what) = self.soak {
+            let is_quiet = self.json.as_deref() == Some("-".as_ref());
+            let readings = soak::run(what, self.events, is_quiet)?;
+            return output::json(self.json.as_deref(), &json!({"soak": readings}));
+        }
         let choice = rate(|| Ok(self.choice()))?;
         let clients = rate(|| self.clients())?;
         let fleet = self.fleet()?;
@@ -69,6 +95,8 @@ impl Args {
             println!("{clients:>12.0} events/s  whole clients (16 servers, arm netflix)");
             println!("{:>12.0} events/s  whole clients (a fleet of {}, arm netflix)", fleet.rate, self.fleet);
             println!("{:>12.2} s         to build that fleet", fleet.build_s);
+            let resident = fleet.resident.map_or_else(|| "unknown".to_owned(), soak::megabytes);
+            println!("{resident:>12} MB        of memory when it had run");
         }
         let document = json!({
             "choice_events_per_s": choice.round(),
@@ -76,6 +104,7 @@ impl Args {
             "fleet": self.fleet.to_string(),
             "fleet_events_per_s": fleet.rate.round(),
             "fleet_build_s": fleet.build_s,
+            "fleet_resident_bytes": fleet.resident,
         });
         output::json(self.json.as_deref(), &document)
     }
@@ -119,14 +148,21 @@ impl Args {
         let begin = Instant::now();
         let world = World::new(&spec, &arm, 1).map_err(Failure::misuse)?;
         let build_s = begin.elapsed().as_secs_f64();
-        Ok(Fleet { build_s, rate: rate(|| Ok(world.run().events))? })
+        let (mut world, begin) = (world, Instant::now());
+        while world.advance(u64::MAX) == Progress::Running {}
+        let rate = per_second(world.events(), begin);
+        Ok(Fleet { build_s, rate, resident: soak::resident() })
     }
 }
 
 /// Events in a second of a real clock.
-#[allow(clippy::cast_precision_loss, reason = "a rate is an estimate")]
 fn rate(run: impl FnOnce() -> Result<u64, Failure>) -> Result<f64, Failure> {
     let begin = Instant::now();
     let events = run()?;
-    Ok(events as f64 / begin.elapsed().as_secs_f64())
+    Ok(per_second(events, begin))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a rate is an estimate")]
+fn per_second(events: u64, begin: Instant) -> f64 {
+    events as f64 / begin.elapsed().as_secs_f64()
 }

@@ -10,10 +10,12 @@ mod plot;
 mod recommend;
 mod run;
 mod select;
+mod soak;
 mod swarm;
 mod sweep;
 
 use crate::Failure;
+use hedgerow_sim::experiments::DEFAULT_SEED;
 
 /// What to do with experiments.
 #[derive(Debug, clap::Subcommand)]
@@ -56,4 +58,12 @@ impl Command {
             Self::Bench(args) => args.run(),
         }
     }
+}
+
+/// The first seed: the one that was given, or the usual one, which is said.
+fn seed(given: Option<u64>) -> u64 {
+    given.unwrap_or_else(|| {
+        eprintln!("seed {DEFAULT_SEED}, since none was given");
+        DEFAULT_SEED
+    })
 }

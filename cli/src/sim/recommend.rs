@@ -3,7 +3,7 @@
 use super::select;
 use crate::table::significant;
 use crate::{Failure, draw, output, progress};
-use hedgerow_sim::experiments::{DEFAULT_SEED, Figure, Session};
+use hedgerow_sim::experiments::{Figure, Session};
 use hedgerow_sim::fleet::{Candidate, Fleet, Recommendation};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
     seeds: u64,
     /// The first seed.
-    #[arg(long, value_name = "S", default_value_t = DEFAULT_SEED)]
-    seed: u64,
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
     /// Calls of each run, in place of `load.calls`.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(100..=100_000_000))]
     calls: Option<u64>,
@@ -41,7 +41,7 @@ impl Args {
             bar.set_message(what.to_owned());
             bar.inc(1);
         };
-        let mut session = Session::new(self.seed, &mut tell);
+        let mut session = Session::new(super::seed(self.seed), &mut tell);
         let found = fleet.recommend(self.seeds, &mut session).map_err(|error| self.refused(&error))?;
         bar.finish_and_clear();
         let document = found.json();

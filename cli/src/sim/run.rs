@@ -2,7 +2,7 @@
 
 use super::{arms, select};
 use crate::{Failure, draw, output, progress, table};
-use hedgerow_sim::experiments::{Case, DEFAULT_SEED, Report, Session, Tracing, run};
+use hedgerow_sim::experiments::{Case, Report, Session, Tracing, run};
 use indicatif::ProgressBar;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -39,9 +39,6 @@ pub(crate) struct Args {
 
 impl Args {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        if self.seed.is_none() {
-            eprintln!("seed {DEFAULT_SEED}, since none was given");
-        }
         let cases = select::cases(&self.what)?;
         let reports = with_session(cases.len(), self.seed, |session, bar| {
             session.seeds = self.seeds;
@@ -92,7 +89,7 @@ pub(super) fn with_session<T>(
         done += 1;
         bar.set_message(format!("{what}, {done} runs"));
     };
-    let answer = act(&mut Session::new(seed.unwrap_or(DEFAULT_SEED), &mut tell), &bar);
+    let answer = act(&mut Session::new(super::seed(seed), &mut tell), &bar);
     bar.finish_and_clear();
     answer
 }

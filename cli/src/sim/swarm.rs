@@ -1,7 +1,6 @@
 //! `hedgerow sim swarm`: random worlds, every invariant checked after every event.
 
-use crate::{Failure, output};
-use hedgerow_sim::experiments::DEFAULT_SEED;
+use crate::{Failure, output, progress};
 use hedgerow_sim::metrics::Coverage;
 use hedgerow_sim::swarm::{Case, Failure as Broken};
 use serde_json::{Map, json};
@@ -22,9 +21,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", conflicts_with_all = ["without", "clients", "calls"])]
     worlds: Option<u64>,
     /// The seed of the first world; the next ones count up.
-    #[arg(long, value_name = "S", default_value_t = DEFAULT_SEED)]
-    seed: u64,
-    /// Faults to leave out, by their place in the drawn list, separated by commas.
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// Faults, and after them things that servers say, to leave out: places in the drawn lists, separated by commas.
     #[arg(long, value_name = "K,K", value_delimiter = ',')]
     without: Vec<usize>,
     /// Clients in place of those drawn.
@@ -43,16 +42,23 @@ pub(crate) struct Args {
 
 impl Args {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let until = self.until()?;
+        let (until, seed) = (self.until()?, super::seed(self.seed));
         let most = self.worlds.unwrap_or(if self.minutes.is_some() { u64::MAX } else { 1 });
         let (mut coverage, mut worlds) = (Coverage::default(), 0_u64);
+        let bar = progress::spinner();
         while worlds < most && (worlds == 0 || until.is_none_or(|until| Instant::now() < until)) {
-            match self.world(worlds) {
+            match self.world(seed.wrapping_add(worlds)) {
                 Ok(covered) => coverage.join(&covered),
-                Err(broken) => return self.tell(broken),
+                Err(broken) => {
+                    bar.finish_and_clear();
+                    return self.tell(broken);
+                }
             }
             worlds += 1;
+            bar.set_message(format!("{worlds} worlds"));
+            bar.tick();
         }
+        bar.finish_and_clear();
         if self.json.as_deref() != Some("-".as_ref()) {
             println!("{worlds} worlds, no invariant broken");
             let never: Vec<_> = coverage.never().collect();
@@ -63,7 +69,7 @@ impl Args {
         }
         let counts: Map<_, _> =
             coverage.counts().map(|(name, count)| (name.to_owned(), json!(count))).collect();
-        output::json(self.json.as_deref(), &json!({"worlds": worlds, "seed": self.seed, "sometimes": counts}))
+        output::json(self.json.as_deref(), &json!({"worlds": worlds, "seed": seed, "sometimes": counts}))
     }
 
     fn until(&self) -> Result<Option<Instant>, Failure> {
@@ -73,13 +79,8 @@ impl Args {
         Ok(Instant::now().checked_add(length))
     }
 
-    fn world(&self, number: u64) -> Result<Coverage, Broken> {
-        let case = Case {
-            seed: self.seed.wrapping_add(number),
-            without: self.without.clone(),
-            clients: self.clients,
-            calls: self.calls,
-        };
+    fn world(&self, seed: u64) -> Result<Coverage, Broken> {
+        let case = Case { seed, without: self.without.clone(), clients: self.clients, calls: self.calls };
         if self.describe {
             eprintln!("{}", case.describe());
         }
@@ -89,9 +90,9 @@ impl Args {
     /// Makes a failing world smaller and tells how to repeat it.
     fn tell(&self, broken: Broken) -> Result<(), Failure> {
         eprintln!("broken: {broken}\nmaking it smaller …");
-        let least = Case::shrink(broken, Case::run);
+        let least = Case::shrink(broken, Case::run).with_story();
         eprintln!("{least}");
-        let document = json!({"broken": least.what, "repeat": least.case.to_string()});
+        let document = json!({"broken": least.what, "events": least.story, "repeat": least.case.to_string()});
         output::json(self.json.as_deref(), &document)?;
         Err(Failure::Found)
     }

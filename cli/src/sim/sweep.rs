@@ -2,7 +2,7 @@
 
 use super::{arms, select};
 use crate::{Failure, output, progress, table};
-use hedgerow_sim::experiments::{DEFAULT_SEED, Session, run};
+use hedgerow_sim::experiments::{Session, run};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -28,8 +28,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seeds: Option<u64>,
     /// The first seed.
-    #[arg(long, value_name = "S", default_value_t = DEFAULT_SEED)]
-    seed: u64,
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
     /// Writes the reports as a document, to a file or to `-`.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -41,7 +41,7 @@ impl Args {
         let base = arms::read(&self.arm)?;
         let bar = progress::bar(cases.len());
         let mut tell = |what: &str| bar.set_message(what.to_owned());
-        let mut session = Session::new(self.seed, &mut tell);
+        let mut session = Session::new(super::seed(self.seed), &mut tell);
         session.seeds = self.seeds;
         for value in &self.over {
             let name = format!("{}={value}", self.field);

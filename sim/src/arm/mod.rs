@@ -86,6 +86,11 @@ impl Arm {
         }
     }
 
+    /// The names that the simulator knows; of families with arguments, one each.
+    pub const fn names() -> &'static [&'static str] {
+        named::NAMES
+    }
+
     /// The same arm with further fields laid over it.
     pub fn with(mut self, fields: &Value) -> Self {
         lay_over(&mut self.fields, fields);

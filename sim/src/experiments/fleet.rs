@@ -9,7 +9,7 @@ use hedgerow::trace::Trace;
 use serde_json::json;
 
 use crate::arm::Arm;
-use crate::metrics::{Metrics, share};
+use crate::metrics::{Metrics, Second, share};
 use crate::stats::median;
 use crate::world::spec::Spec;
 use crate::world::{Progress, World};
@@ -67,6 +67,7 @@ impl Fleet {
                 }
                 session.finished(&arm.name);
             }
+            refuse_stuck(&runs)?;
             Ok(self.summary(&arm.name, &runs))
         })
     }
@@ -104,6 +105,17 @@ impl Fleet {
             lines(run, &mut row);
         }
         row
+    }
+}
+
+/// A call that is open while nothing will happen to it is a fault, never a figure.
+pub(crate) fn refuse_stuck(runs: &[Metrics]) -> Result<(), InputError> {
+    match runs.iter().find(|run| run.stuck) {
+        None => Ok(()),
+        Some(run) => Err(InputError(format!(
+            "arm {}: a call is open at {} us and nothing will happen to it, which is a fault of the simulator or the core",
+            run.arm, run.to_us
+        ))),
     }
 }
 
@@ -167,6 +179,7 @@ pub(crate) fn figures(run: &Metrics) -> Vec<(&'static str, Option<f64>)> {
         ("lost", count(run.lost)),
         ("target_miss_share", share(run.target_misses, run.calls)),
         ("goodput_per_s", run.goodput()),
+        ("budget_min_tokens", run.budget_min.map(|level| level as f64 / 1e6)),
         ("hedges_in_flight_max", count(u64::from(run.hedges_in_flight_max))),
         ("open_max", count(run.open_max)),
         ("queue_max", count(run.queue_max)),
@@ -185,13 +198,19 @@ pub(crate) fn figures(run: &Metrics) -> Vec<(&'static str, Option<f64>)> {
 /// What is drawn of a run: its latencies, and its calls over time.
 pub(crate) fn lines(run: &Metrics, row: &mut Row) {
     let step_s = run.series.step_us() as f64 / 1e6;
-    let over_time = |of: fn(&crate::metrics::Second) -> u64| {
+    let over_time = |of: fn(&Second) -> u64| {
         let steps = run.series.steps().iter().enumerate();
         steps.map(|(at, step)| (at as f64 * step_s, of(step) as f64 / step_s)).collect()
     };
+    let line = |title, y, of: fn(&Second) -> u64| (title, Series { title, x: "s", y, points: over_time(of) });
     let latency = Series { title: "latency", x: "ms", y: "share", points: run.latency.cdf() };
-    let goodput = Series { title: "goodput", x: "s", y: "calls/s", points: over_time(|step| step.ok) };
-    let attempts =
-        Series { title: "attempts", x: "s", y: "attempts/s", points: over_time(|step| step.attempts) };
-    row.series.extend([("latency", latency), ("goodput", goodput), ("attempts", attempts)]);
+    row.series.extend([
+        ("latency", latency),
+        line("attempts", "attempts/s", |step| step.attempts),
+        line("failures", "calls/s", |step| step.failed),
+        line("goodput", "calls/s", |step| step.ok),
+        line("hedges", "attempts/s", |step| step.hedges),
+        line("retries", "attempts/s", |step| step.retries),
+        line("target_misses", "calls/s", |step| step.misses),
+    ]);
 }

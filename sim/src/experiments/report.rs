@@ -1,7 +1,7 @@
 //! What an experiment measured: one row for each arm, each with named figures and series.
 //!
-//! The JSON form sorts every key and holds no time stamp, so that equal runs give equal bytes. A metric of an
-//! expectation is looked up by [`Report::figure`]: `figure(arm)`, `figure.arm`, or `figure` where one row has it.
+//! The JSON form sorts every key and holds no time stamp, so that equal runs give equal bytes; its times are whole µs,
+//! whatever unit a figure has here and in tables. A metric of an expectation is looked up by [`Report::figure`]: `figure(arm)`, `figure.arm`, or `figure` where one row has it.
 
 use crate::stream::fnv1a64;
 use serde_json::{Map, Value, json};
@@ -161,7 +161,7 @@ impl Report {
             "config_hash": format!("{hash:016x}"),
             "view": self.view,
             "arms": self.rows.iter().map(row_json).collect::<Vec<_>>(),
-            "faults": self.faults.iter().map(|(kind, from, to)| json!({"kind": kind, "from_s": from, "to_s": to})).collect::<Vec<_>>(),
+            "faults": self.faults.iter().map(fault_json).collect::<Vec<_>>(),
         })
     }
 }
@@ -169,15 +169,53 @@ impl Report {
 /// Version of the report's form.
 const WIRE_VERSION: u32 = 1;
 
+fn fault_json((kind, from_s, to_s): &(String, f64, f64)) -> Value {
+    let us = |seconds: f64| number_json(round(seconds * 1e6));
+    json!({"kind": kind, "from_us": us(*from_s), "to_us": us(*to_s)})
+}
+
 fn row_json(row: &Row) -> Value {
-    let metrics: Map<_, _> = row.figures.iter().map(|(name, figure)| (name.clone(), figure.json())).collect();
+    let metrics: Map<_, _> = row.figures.iter().map(|(name, figure)| in_us(name, figure)).collect();
     let line = |series: &Series| {
-        let points: Vec<_> = series.points.iter().map(|&(x, y)| [number_json(x), number_json(y)]).collect();
-        json!({"title": series.title, "x": series.x, "y": series.y, "points": points})
+        let factor = units(series.x);
+        let x = |x: f64| number_json(factor.map_or(x, |factor| round(x * factor)));
+        let points: Vec<_> = series.points.iter().map(|point| [x(point.0), number_json(point.1)]).collect();
+        let unit = if factor.is_some() { "us" } else { series.x };
+        json!({"title": series.title, "x": unit, "y": series.y, "points": points})
     };
     let series: Map<_, _> =
         row.series.iter().map(|(name, series)| ((*name).to_owned(), line(series))).collect();
     json!({"name": row.arm, "reference_model": row.model, "metrics": metrics, "series": series})
+}
+
+/// The µs of one unit of time; none of what is no time.
+fn units(unit: &str) -> Option<f64> {
+    match unit {
+        "ms" => Some(1e3),
+        "s" => Some(1e6),
+        _ => None,
+    }
+}
+
+/// The name and value of a figure in a document: a time is whole µs, a variance of times whole µs².
+fn in_us(name: &str, figure: &Figure) -> (String, Value) {
+    let (stem, factor, unit) = match name {
+        name if name.ends_with("_ms") => (name.strip_suffix("_ms"), 1e3, "_us"),
+        name if name.ends_with("_ms2") => (name.strip_suffix("_ms2"), 1e6, "_us2"),
+        _ => return (name.to_owned(), figure.json()),
+    };
+    let whole = |value: f64| round(value * factor);
+    let figure = match figure {
+        Figure::Number(value) => Figure::Number(whole(*value)),
+        Figure::Span(least, greatest) => Figure::Span(whole(*least), whole(*greatest)),
+        other => other.clone(),
+    };
+    (format!("{}{unit}", stem.unwrap_or_default()), figure.json())
+}
+
+/// Half up; no time is negative.
+fn round(value: f64) -> f64 {
+    crate::sample::whole(value) as f64
 }
 
 #[cfg(test)]
@@ -204,8 +242,25 @@ mod tests {
     #[test]
     fn the_document_is_sorted_and_whole_numbers_have_no_point() {
         let text = report().json().to_string();
-        assert!(text.starts_with(r#"{"arms":[{"metrics":{"mean_ms":1.5,"only":3,"#), "{text}");
+        assert!(text.starts_with(r#"{"arms":[{"metrics":{"mean_us":1500,"only":3,"#), "{text}");
         assert_eq!(text, report().json().to_string());
+    }
+
+    #[test]
+    fn times_of_a_document_are_whole_microseconds() {
+        let series = Series { title: "goodput", x: "s", y: "calls/s", points: vec![(0.5, 3.25)] };
+        let mut row =
+            Row::new("a").with("p99_9_ms", Figure::Span(0.3084, 2.0)).with("variance_ms2", 0.000_001_4);
+        row.series.insert("goodput", series);
+        let report = Report { faults: vec![("stall".into(), 60.0, 70.5)], ..Report::of(vec![row]) };
+        let document = report.json();
+        assert_eq!(document["arms"][0]["metrics"], json!({"p99_9_us": [308, 2000], "variance_us2": 1}));
+        let line = json!({"title": "goodput", "x": "us", "y": "calls/s", "points": [[500_000, 3.25]]});
+        assert_eq!(document["arms"][0]["series"]["goodput"], line);
+        assert_eq!(
+            document["faults"],
+            json!([{"kind": "stall", "from_us": 60_000_000, "to_us": 70_500_000}])
+        );
     }
 
     #[test]

@@ -8,8 +8,8 @@
 use super::farm::{Farm, Layout};
 use super::{InputError, Inputs, Report, Row, Session};
 use crate::sample::{Arrivals, Model, Rates};
-use crate::stream::Purpose;
-use hedgerow::{BalancePolicy, BalanceSettings};
+use crate::stream::{AttemptDraws, Purpose};
+use hedgerow::{BalancePolicy, BalanceSettings, Stream};
 
 /// The mean service, one second.
 const MEAN_US: f64 = 1e6;
@@ -34,26 +34,63 @@ pub struct Supermarket {
 impl Supermarket {
     /// The mean time in the system, in units of the mean service; the pick is the core's.
     pub fn mean_time(&self, seed: u64) -> f64 {
-        let calls = self.events / 2;
-        let ignored = (calls as f64 * self.warmup) as u64;
-        let balance = shortest_of(self.d, self.replacement);
-        let mut farm = Farm::new(&Layout::plain(self.servers as usize, balance), seed);
-        let mut gaps = Purpose::Arrivals.stream(seed, 0);
-        let rate = self.lambda * self.servers as f64;
-        let arrivals = Arrivals::Poisson(Rates::constant(rate).unwrap_or_else(|_| Rates::none()));
-        let (work, services) = (Model::exp(MEAN_US), Purpose::Service.base(seed));
-        let (mut now, mut spent) = (0, 0_u128);
-        for call in 0..calls {
-            let Some(at) = arrivals.next(call, now, &mut gaps) else { break };
-            now = at;
-            farm.advance(now);
-            let Some(server) = farm.choose(0, 0, now) else { break };
-            let end = farm.serve(0, server, work.sample(&mut services.of(call, 0)), now);
-            if call >= ignored {
-                spent += u128::from(end - now);
-            }
+        let mut running = Running::new(*self, seed);
+        running.advance(self.events / 2);
+        running.mean_time()
+    }
+}
+
+/// A market under way.
+#[derive(Debug)]
+pub struct Running {
+    farm: Farm,
+    gaps: Stream,
+    arrivals: Arrivals,
+    services: AttemptDraws,
+    /// Calls whose time is not measured.
+    ignored: u64,
+    calls: u64,
+    now: u64,
+    spent: u128,
+}
+
+impl Running {
+    /// An empty market at time 0.
+    pub fn new(market: Supermarket, seed: u64) -> Self {
+        let balance = shortest_of(market.d, market.replacement);
+        let rate = market.lambda * market.servers as f64;
+        Self {
+            farm: Farm::new(&Layout::plain(market.servers as usize, balance), seed),
+            gaps: Purpose::Arrivals.stream(seed, 0),
+            arrivals: Arrivals::Poisson(Rates::constant(rate).unwrap_or_else(|_| Rates::none())),
+            services: Purpose::Service.base(seed),
+            ignored: ((market.events / 2) as f64 * market.warmup) as u64,
+            calls: 0,
+            now: 0,
+            spent: 0,
         }
-        spent as f64 / MEAN_US / calls.saturating_sub(ignored).max(1) as f64
+    }
+
+    /// Lets up to so many calls arrive; answers how many did.
+    pub fn advance(&mut self, calls: u64) -> u64 {
+        let (before, work) = (self.calls, Model::exp(MEAN_US));
+        for call in before..before.saturating_add(calls) {
+            let Some(at) = self.arrivals.next(call, self.now, &mut self.gaps) else { break };
+            self.now = at;
+            self.farm.advance(at);
+            let Some(server) = self.farm.choose(0, 0, at) else { break };
+            let end = self.farm.serve(0, server, work.sample(&mut self.services.of(call, 0)), at);
+            if call >= self.ignored {
+                self.spent += u128::from(end - at);
+            }
+            self.calls += 1;
+        }
+        self.calls - before
+    }
+
+    /// The mean time of the measured calls, in units of the mean service.
+    pub fn mean_time(&self) -> f64 {
+        self.spent as f64 / MEAN_US / self.calls.saturating_sub(self.ignored).max(1) as f64
     }
 }
 

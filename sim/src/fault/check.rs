@@ -1,4 +1,5 @@
 //! The ranges of faults; an error names path, value and range.
+#![allow(clippy::cast_precision_loss, reason = "times are far below 2^53")]
 
 use hedgerow::ConfigError;
 
@@ -18,8 +19,7 @@ impl Fault {
         let path = |field: &str| format!("faults[{index}].{field}");
         self.check_kind(&path, spec)?;
         self.check_target(&path, spec)?;
-        let pause = matches!(self.kind, Kind::ServerPause | Kind::ClientPause { .. });
-        let longest = if pause { LONGEST_PAUSE_US } else { MOST_US };
+        let longest = self.longest();
         match &self.when {
             When::Listed(list) => {
                 for (at, &(from, to)) in list.iter().enumerate() {
@@ -35,7 +35,25 @@ impl Fault {
             When::Random { .. } if matches!(self.kind, Kind::Deploy { .. }) => {
                 Err(ConfigError::new(path("when"), "random", "a list of one interval for each deploy"))
             }
-            When::Random { .. } => Ok(()),
+            When::Random { gap, length } => {
+                for (name, model) in [("gap", gap), ("length", length)] {
+                    let refused = |error: crate::sample::ModelError| {
+                        ConfigError::new(path(&format!("when.{name}")), error.to_string(), "a model of times")
+                    };
+                    model.clone().checked().map_err(refused)?;
+                }
+                // Chance may go beyond; what is drawn is held within the range.
+                let usual = length.at(0.5);
+                within(&path("when.length"), usual, 1.0, longest as f64)
+            }
+        }
+    }
+
+    /// The longest that it may be on at a time, in µs.
+    pub(crate) const fn longest(&self) -> u64 {
+        match self.kind {
+            Kind::ServerPause | Kind::ClientPause { .. } => LONGEST_PAUSE_US,
+            _ => MOST_US,
         }
     }
 

@@ -6,8 +6,10 @@
 
 mod check;
 mod schedule;
+mod usual;
 
 pub(crate) use schedule::Edge;
+pub use usual::Usual;
 
 use crate::sample::Model;
 

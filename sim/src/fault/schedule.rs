@@ -22,15 +22,15 @@ impl Edge {
     }
 
     /// The next interval in which the fault is on, seen from the end of the last one.
-    pub(crate) fn next(&mut self, when: &When, now: u64) -> Option<(u64, u64)> {
-        match when {
+    pub(crate) fn next(&mut self, fault: &Fault, now: u64) -> Option<(u64, u64)> {
+        match &fault.when {
             When::Listed(list) => {
                 self.next += 1;
                 list.get(self.next - 1).copied()
             }
             When::Random { gap, length } => {
                 let from = now.saturating_add(gap.sample(&mut self.draws));
-                let length = length.sample(&mut self.draws).max(1);
+                let length = length.sample(&mut self.draws).clamp(1, fault.longest());
                 Some((from, from.saturating_add(length)))
             }
         }

@@ -4,12 +4,13 @@ use hedgerow::config::Idempotency;
 use serde_json::{Map, Value};
 
 use super::choice::Grid;
-use super::file::{File, Keys as KeysOf, Load, Pauses, Search, Servers};
-use super::{Fleet, Objective};
+use super::file::{File, Keys as KeysOf, Link as LinkOf, Load, Pauses, Search, Servers};
+use super::read::{time_of, zone};
+use super::{Fleet, Objective, faults, sayings};
 use crate::experiments::InputError;
 use crate::fault::{Fault, Kind, Target, When};
-use crate::sample::{Arrivals, Keys, Model, Rates, Replay, time, whole};
-use crate::world::spec::{Homes, Operation, Placement, ServerSpec, Spec, within};
+use crate::sample::{Arrivals, Keys, Model, ModelError, Rates, Replay, time, whole};
+use crate::world::spec::{Homes, Link, Operation, Placement, ServerSpec, Spec, within};
 
 /// Calls of one run unless the document says otherwise: the quantile 0.999 rests on forty of the measured ones.
 const USUAL_CALLS: u64 = 50_000;
@@ -17,6 +18,7 @@ const USUAL_CALLS: u64 = 50_000;
 const WARMUP_PPM: u32 = 200_000;
 const WHOLE_PPM: f64 = 1e6;
 const HOUR_US: f64 = 3.6e9;
+const MOST_PER_SECOND: f64 = 1e7;
 /// A shorter time limit than this is refused by the configuration.
 const LEAST_LIMIT_US: f64 = 1000.0;
 
@@ -34,17 +36,22 @@ pub(super) fn fleet(document: &Map<String, Value>) -> Result<Fleet, InputError> 
         },
         clients: file.clients.count,
         homes: if file.servers.zones > 1 { Homes::Spread } else { Homes::Nowhere },
-        arrivals: arrivals(&file.load)?,
+        arrivals: arrivals(&file.load, file.clients.count)?,
         calls: Some(file.load.calls.unwrap_or(USUAL_CALLS)),
         operations: operations(&file.load)?,
         placement: file.keys.as_ref().map(placement).transpose()?,
         service: vec![service(&file.servers)?],
         link_us: links(&file.servers)?,
+        links: file.links.iter().enumerate().map(link).collect::<Result<_, _>>()?,
+        sayings: sayings::sayings(&file.says)?,
         error_ppm: ppm("servers.errors", file.servers.errors)?,
-        faults: file.pauses.iter().map(pauses).collect::<Result<_, _>>()?,
+        faults: all_faults(&file)?,
         warmup_ppm: WARMUP_PPM,
         ..Spec::default()
     };
+    // What the document lists is told by its place there, before the pauses come in front of it.
+    let own = spec.faults.iter().skip(usize::from(file.pauses.is_some()));
+    own.enumerate().try_for_each(|(at, fault)| fault.check(at, &spec))?;
     spec.check()?;
     let objective = objective(&file)?;
     let grid = grid(&file.search, objective, file.servers.count)?;
@@ -70,11 +77,43 @@ fn file_name(name: String) -> Result<String, InputError> {
     Err(InputError(format!("name: {name:?}, want 1 to 64 letters, digits, `-`, `_` or `.`")))
 }
 
-fn arrivals(load: &Load) -> Result<Arrivals, InputError> {
-    within("load.calls_per_second", load.calls_per_second, 0.001, 1e7)?;
+/// Calls by chance at a rate, at rates that change, or by clients that think.
+fn arrivals(load: &Load, clients: u32) -> Result<Arrivals, InputError> {
     within("load.calls", load.calls.unwrap_or(USUAL_CALLS), 100, 100_000_000)?;
-    let rates = Rates::constant(load.calls_per_second);
-    Ok(Arrivals::Poisson(rates.map_err(|error| InputError(format!("load.calls_per_second: {error}")))?))
+    match (load.calls_per_second, &load.rates, &load.think) {
+        (Some(rate), None, None) => {
+            within("load.calls_per_second", rate, 0.001, MOST_PER_SECOND)?;
+            rates("load.calls_per_second", Rates::constant(rate))
+        }
+        (None, Some(points), None) => {
+            let point = |(at, (text, rate)): (usize, &(String, f64))| {
+                let name = format!("load.rates[{at}]");
+                within(&name, *rate, 0.0, MOST_PER_SECOND)?;
+                Ok((time_of(&name, text)?, *rate))
+            };
+            let points = points.iter().enumerate().map(point).collect::<Result<_, InputError>>()?;
+            rates("load.rates", Rates::new(points))
+        }
+        (None, None, Some(text)) => Ok(Arrivals::Closed { clients, think: model("load.think", text)? }),
+        _ => Err(InputError("load: want one of calls_per_second, rates and think".to_owned())),
+    }
+}
+
+fn rates(name: &str, rates: Result<Rates, ModelError>) -> Result<Arrivals, InputError> {
+    rates.map(Arrivals::Poisson).map_err(|error| InputError(format!("{name}: {error}")))
+}
+
+/// The delay between two zones.
+fn link((at, link): (usize, &LinkOf)) -> Result<Link, InputError> {
+    let side = |side: usize| zone(&format!("links[{at}].zones[{side}]"), &link.zones[side]);
+    Ok(Link { zones: (side(0)?, side(1)?), us: time_of(&format!("links[{at}].delay"), &link.delay)? })
+}
+
+/// The pauses of every server first, then the others as they stand.
+fn all_faults(file: &File) -> Result<Vec<Fault>, InputError> {
+    let mut all: Vec<_> = file.pauses.iter().map(pauses).collect::<Result<_, _>>()?;
+    all.extend(faults::faults(&file.faults)?);
+    Ok(all)
 }
 
 /// One operation, and a second one that must not be sent twice where the load has such calls.
@@ -182,7 +221,7 @@ fn grid(search: &Search, objective: Objective, servers: u32) -> Result<Grid, Inp
     Ok(grid)
 }
 
-fn model(path: &str, text: &str) -> Result<Model, InputError> {
+pub(super) fn model(path: &str, text: &str) -> Result<Model, InputError> {
     let model = text.parse::<Model>().and_then(Model::checked);
     model.map_err(|error| InputError(format!("{path}: {error}")))
 }

@@ -1,6 +1,7 @@
 //! The form of a fleet's document. Times are texts such as `"24ms"`; models are texts such as `"exp(1ms)"`.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -13,6 +14,15 @@ pub(super) struct File {
     pub(super) servers: Servers,
     #[serde(default)]
     pub(super) pauses: Option<Pauses>,
+    /// What else goes wrong, one table each.
+    #[serde(default)]
+    pub(super) faults: Vec<Map<String, Value>>,
+    /// What servers say with replies, one table each.
+    #[serde(default)]
+    pub(super) says: Vec<Map<String, Value>>,
+    /// Delays between pairs of zones.
+    #[serde(default)]
+    pub(super) links: Vec<Link>,
     #[serde(default)]
     pub(super) clients: Clients,
     #[serde(default)]
@@ -48,6 +58,13 @@ pub(super) struct Servers {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Link {
+    pub(super) zones: [Value; 2],
+    pub(super) delay: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Pauses {
     pub(super) length: String,
     pub(super) gap: String,
@@ -78,7 +95,14 @@ pub(super) struct Keys {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Load {
-    pub(super) calls_per_second: f64,
+    #[serde(default)]
+    pub(super) calls_per_second: Option<f64>,
+    /// A rate that changes: rows of a time and a rate, straight between them.
+    #[serde(default)]
+    pub(super) rates: Option<Vec<(String, f64)>>,
+    /// Clients that call again when they have thought for so long.
+    #[serde(default)]
+    pub(super) think: Option<String>,
     #[serde(default)]
     pub(super) calls: Option<u64>,
     /// Share of the calls that must never be sent twice.

@@ -14,8 +14,11 @@
 
 mod build;
 mod choice;
+mod faults;
 mod file;
+mod read;
 mod recommend;
+mod sayings;
 
 pub use recommend::{Candidate, Recommendation};
 

@@ -132,6 +132,7 @@ impl Fleet {
             runs.push(World::new(&self.spec, arm, *seed)?.run());
             session.finished(&arm.name);
         }
+        worlds::refuse_stuck(&runs)?;
         let of_runs = |figure: &dyn Fn(&Metrics) -> Option<f64>| runs.iter().map(figure).collect::<Vec<_>>();
         let within = of_runs(&|run| self.within(run)).into_iter().map(|share| share.unwrap_or(0.0));
         let within = within.fold(1.0, f64::min);

@@ -106,6 +106,11 @@ impl<E: Copy> Heap<E> {
         Some((first.at, first.class(), first.event))
     }
 
+    /// The earliest event with its time and class.
+    pub fn first(&self) -> Option<(u64, Class, E)> {
+        self.entries.first().map(|entry| (entry.at, entry.class(), entry.event))
+    }
+
     /// The time of the earliest event.
     pub fn next_at(&self) -> Option<u64> {
         self.entries.first().map(|entry| entry.at)

@@ -1,7 +1,7 @@
 //! Which branches of the core a run has taken: a policy that a generator never reaches is not tested by it.
 //!
-//! Most counters are the core's own; what it does not count (a factor of a score, a full budget) is seen by the checks
-//! of a checked world.
+//! Most counters are the core's own, which cost one addition each; what it does not count (a factor of a score, a full
+//! budget, a token ahead of the clock) is seen by the checks of a checked world.
 
 use hedgerow::client::explain::Explanation;
 use hedgerow::{Reason, Stats};
@@ -11,68 +11,127 @@ type Branch = (&'static str, fn(&Stats) -> u64);
 
 macro_rules! branches {
     ($($name:literal => $reason:ident,)*) => {
-        [$(($name, |stats: &Stats| stats.count(Reason::$reason)),)*]
+        &[$(($name, |stats: &Stats| stats.count(Reason::$reason)),)*]
     };
 }
 
-const BY_REASON: [Branch; 23] = branches! {
+const BY_REASON: &[Branch] = branches! {
     "attempt_timeout_kept" => AttemptTimeoutKept,
+    "breaker_closed" => BreakerClosed,
+    "breaker_probe" => BreakerProbe,
     "call_limit" => CallLimit,
     "call_timeout" => CallTimeout,
     "empty_candidate_set" => NoEndpoint,
+    "handshake_stale" => HandshakeStale,
     "hedge_after_failure" => HedgeAfterFailure,
     "hedge_client_stalled" => HedgeClientStalled,
     "hedge_denied_by_average" => HedgeSloMissed,
     "hedge_denied_by_budget" => HedgeBudget,
     "hedge_denied_by_limit" => HedgeLimit,
+    "hedge_denied_by_priority" => HedgePriority,
+    "hedge_denied_by_pushback" => HedgePushback,
     "hedge_no_endpoint" => HedgeNoEndpoint,
     "hedge_no_time" => HedgeNoTime,
+    "hedge_postponed_by_pushback" => HedgePostponed,
     "hedge_rearmed" => HedgeRearmed,
     "hedge_too_few_samples" => HedgeTooFewSamples,
+    "hedge_waiting" => HedgeWaiting,
     "late_reply" => Late,
     "orphan_expired" => OrphanExpired,
+    "pushback_never" => PushbackStop,
     "reply_twice" => Duplicate,
     "retry_refused_attempts" => AttemptsExhausted,
     "retry_refused_budget" => RetryBudget,
+    "retry_refused_no_endpoint" => RetryNoEndpoint,
     "retry_refused_not_idempotent" => NotIdempotent,
     "retry_refused_off" => RetryOff,
     "retry_refused_time" => RetryNoTime,
     "retry_sent" => RetryDue,
+    "signal_applied" => SignalApplied,
+    "signal_clamped" => SignalClamped,
+    "signal_invalid" => SignalInvalid,
+    "signal_refreshed" => SignalRefreshed,
+    "signal_version_reset" => SignalVersionReset,
+    "stale_signal" => SignalOldVersion,
     "token_behind_clock" => ClockBehind,
 };
 
-const BY_FIELD: [Branch; 9] = [
-    ("clock_step_seen", |stats| stats.clock_steps_back),
+const BY_FIELD: &[Branch] = &[
+    ("budget_withdrawn", |stats| stats.budget_withdrawn),
+    ("ceiling_hit", |stats| stats.timers_ceiling),
     ("client_paused_timeout", |stats| stats.timeouts_client_pause),
     ("client_stall_warned", |stats| stats.stalls_warned),
+    ("clock_step_seen", |stats| stats.clock_steps_back),
     ("ejection", |stats| stats.ejections),
+    ("grace_used", |stats| stats.timers_extended),
+    ("halved_limit", |stats| stats.hedges_halved),
     ("hedge_lost", |stats| stats.hedges_lost),
     ("hedge_sent", Stats::hedges),
     ("hedge_won", |stats| stats.hedges_won),
     ("late_tick", |stats| stats.late_ticks),
+    ("max_ejection_reached", |stats| stats.ejections_denied),
+    ("pushback_clamped", |stats| stats.pushback_clamped),
     ("server_timeout", |stats| stats.timeouts_server),
+    ("signal_foreign", |stats| stats.signals_foreign),
 ];
 
 /// What the checks of a world see beside the core's counters.
-const BY_SIGHT: [(&str, Reason); 3] = [
-    ("ejected_factor", Reason::Ejected),
-    ("starting_factor", Reason::Starting),
-    ("unhealthy_factor", Reason::Unhealthy),
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    BudgetEmpty,
+    BudgetFull,
+    EjectedFactor,
+    PushbackObeyed,
+    StartingFactor,
+    TokenNext,
+    UnhealthyFactor,
+}
+
+/// The names of what is seen, in the order of [`Sight`].
+const BY_SIGHT: &[&str] = &[
+    "budget_empty",
+    "budget_full",
+    "ejected_factor",
+    "pushback_obeyed",
+    "starting_factor",
+    "token_next_after_last",
+    "unhealthy_factor",
 ];
 
-/// The names of all branches that a set of runs must have taken, in the order of [`Coverage::counts`].
-pub const SOMETIMES: [&str; 35] = names();
+/// The factors of a score that are looked for.
+const FACTORS: [(Reason, Sight); 3] = [
+    (Reason::Ejected, Sight::EjectedFactor),
+    (Reason::Starting, Sight::StartingFactor),
+    (Reason::Unhealthy, Sight::UnhealthyFactor),
+];
 
-const fn names() -> [&'static str; 35] {
-    let mut names = [""; 35];
+/// How often the checks of a world saw each of these.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sights([u64; BY_SIGHT.len()]);
+
+impl Sights {
+    /// Counts a sight, if it is one.
+    pub(crate) fn see(&mut self, what: Sight, is_seen: bool) {
+        self.0[what as usize] += u64::from(is_seen);
+    }
+}
+
+const COUNTED: usize = BY_REASON.len() + BY_FIELD.len();
+const ALL: usize = COUNTED + BY_SIGHT.len();
+
+/// The names of all branches that a set of runs must have taken, in the order of [`Coverage::counts`].
+pub const SOMETIMES: [&str; ALL] = names();
+
+const fn names() -> [&'static str; ALL] {
+    let mut names = [""; ALL];
     let mut at = 0;
-    while at < 35 {
-        names[at] = if at < 23 {
+    while at < ALL {
+        names[at] = if at < BY_REASON.len() {
             BY_REASON[at].0
-        } else if at < 32 {
-            BY_FIELD[at - 23].0
+        } else if at < COUNTED {
+            BY_FIELD[at - BY_REASON.len()].0
         } else {
-            BY_SIGHT[at - 32].0
+            BY_SIGHT[at - COUNTED]
         };
         at += 1;
     }
@@ -82,12 +141,12 @@ const fn names() -> [&'static str; 35] {
 /// How often each branch was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
-    counts: [u64; 35],
+    counts: [u64; ALL],
 }
 
 impl Default for Coverage {
     fn default() -> Self {
-        Self { counts: [0; 35] }
+        Self { counts: [0; ALL] }
     }
 }
 
@@ -104,17 +163,24 @@ impl Coverage {
 
     /// Adds the counters of one client.
     pub(crate) fn add(&mut self, stats: &Stats) {
-        let branches = BY_REASON.iter().chain(&BY_FIELD);
+        let branches = BY_REASON.iter().chain(BY_FIELD);
         for (count, (_, of)) in self.counts.iter_mut().zip(branches) {
             *count = count.saturating_add(of(stats));
+        }
+    }
+
+    /// Adds what the checks of a world saw.
+    pub(crate) fn add_sights(&mut self, sights: &Sights) {
+        for (count, seen) in self.counts[COUNTED..].iter_mut().zip(sights.0) {
+            *count = count.saturating_add(seen);
         }
     }
 
     /// Counts the factors of the scores of a call's plan.
     pub(crate) fn see_plan(&mut self, story: Option<&Explanation>) {
         for reason in story.into_iter().flat_map(|story| &story.plan).flat_map(|line| &line.factors) {
-            if let Some(at) = BY_SIGHT.iter().position(|(_, factor)| factor == reason) {
-                self.counts[BY_REASON.len() + BY_FIELD.len() + at] += 1;
+            if let Some((_, sight)) = FACTORS.iter().find(|(factor, _)| factor == reason) {
+                self.counts[COUNTED + *sight as usize] += 1;
             }
         }
     }
@@ -124,5 +190,20 @@ impl Coverage {
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
             *mine = mine.saturating_add(theirs);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sight_has_its_name_and_names_are_distinct() {
+        assert_eq!(BY_SIGHT[Sight::UnhealthyFactor as usize], "unhealthy_factor");
+        assert_eq!(BY_SIGHT[Sight::PushbackObeyed as usize], "pushback_obeyed");
+        let mut names = SOMETIMES.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL);
     }
 }

@@ -8,6 +8,7 @@ mod coverage;
 mod series;
 
 pub use coverage::{Coverage, SOMETIMES};
+pub(crate) use coverage::{Sight, Sights};
 pub use series::{Second, Series};
 
 use std::collections::BTreeMap;
@@ -39,6 +40,7 @@ pub struct Metrics {
     /// The arm.
     pub arm: String,
     target_us: Option<u64>,
+    max_us: u64,
     /// Logical calls that arrived, measured ones only, as all counters of calls and attempts here.
     pub calls: u64,
     /// Calls that a core refused, by reason code.
@@ -47,6 +49,8 @@ pub struct Metrics {
     pub ended: BTreeMap<u16, u64>,
     /// Calls answered.
     pub ok: u64,
+    /// Of them, those within the max of the objective.
+    pub ok_in_max: u64,
     /// Calls that failed.
     pub failed: u64,
     /// Calls still open at the end of the run.
@@ -71,12 +75,18 @@ pub struct Metrics {
     pub late: u64,
     /// Messages that never arrived and requests that a server dropped.
     pub lost: u64,
+    /// Records of servers that clients were told.
+    pub signals: u64,
+    /// Whether the run stopped at an open call that nothing would happen to: a fault of the core or the simulator.
+    pub stuck: bool,
     /// Attempts that the host gave up by its own limit.
     pub given_up: u64,
     /// Calls that missed the target, of those that were answered, and all that were not.
     pub target_misses: u64,
     /// Most hedges of one client in flight.
     pub hedges_in_flight_max: u32,
+    /// Least level of a client's retry budget after a hedge or a retry, in micro-tokens; none without either.
+    pub budget_min: Option<u64>,
     /// Most calls open at a reading of the gauges.
     pub open_max: u64,
     /// Longest queue of a server at a reading of the gauges.
@@ -100,7 +110,7 @@ pub struct Metrics {
 impl Metrics {
     pub(crate) fn new(arm: &str, objective: Objective) -> Self {
         let target_us = objective.target.map(hedgerow::Duration::as_micros);
-        Self { arm: arm.to_owned(), target_us, ..Self::default() }
+        Self { arm: arm.to_owned(), target_us, max_us: objective.max.as_micros(), ..Self::default() }
     }
 
     pub(crate) fn arrive(&mut self, now: u64, measured: bool) {
@@ -157,6 +167,7 @@ impl Metrics {
         let mut missed = true;
         if done.outcome == Outcome::Ok {
             self.ok += 1;
+            self.ok_in_max += u64::from(latency <= self.max_us);
             second.ok += 1;
             second.latency_us += latency;
             second.latency_max_us = second.latency_max_us.max(latency);
@@ -170,6 +181,11 @@ impl Metrics {
             self.target_misses += 1;
             self.series.at(done.arrived).misses += 1;
         }
+    }
+
+    /// The level of a budget after something was taken from it.
+    pub(crate) fn budget(&mut self, level: u64) {
+        self.budget_min = Some(self.budget_min.map_or(level, |least| least.min(level)));
     }
 
     pub(crate) fn gauge(&mut self, queued: u64, open: u64) {
@@ -219,10 +235,10 @@ impl Metrics {
         share(self.local, self.attempts())
     }
 
-    /// Calls answered for each second of the measured time; `None` when no time has passed.
+    /// Calls answered within the max for each second of the measured time; `None` when no time has passed.
     pub fn goodput(&self) -> Option<f64> {
         let measured = self.to_us - self.from_us?;
-        share(self.ok.saturating_mul(1_000_000), measured)
+        share(self.ok_in_max.saturating_mul(1_000_000), measured)
     }
 
     /// Share of the calls that arrived in [from, to) and were answered; `None` when none arrived.

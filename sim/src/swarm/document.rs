@@ -36,7 +36,59 @@ pub(super) fn draw(draws: &mut Stream) -> Value {
     Value::Object(document)
 }
 
-fn pick<T: Copy>(draws: &mut Stream, list: &[T]) -> T {
+/// Draws the sections of what came later, from a stream of their own: a seed keeps the rest of its world.
+pub(super) fn further(draws: &mut Stream) -> Value {
+    let modes = ["floor", "floor", "exact", "window", "clamp", "ignore"];
+    let sections = [
+        ("signal", signal(draws)),
+        ("retry", json!({"pushback": {"mode": pick(draws, &modes)}})),
+        ("objective", json!({"target_us": draws.range(1500, 5000)})),
+        ("hedge", json!({"denied": pick(draws, &["drop", "wait", "wait"])})),
+        ("breaker", json!({"min_requests": draws.range(1, 20), "sleep_us": draws.range(100_000, 500_000)})),
+        ("limits", limits(draws)),
+        ("ejection", json!({"max_percent": draws.range(0, 60)})),
+    ];
+    let mut document = Map::new();
+    for (name, section) in sections {
+        if draws.below(2) == 0 {
+            document.insert(name.into(), section);
+        }
+    }
+    Value::Object(document)
+}
+
+/// A configuration whose hedges meet their limit and the hints of servers, in place of what was drawn.
+pub(super) fn crowded(draws: &mut Stream) -> Value {
+    json!({
+        "objective": {"target_us": draws.range(2000, 6000), "max_us": 500_000},
+        "limits": {"hedges": draws.range(1, 3)},
+        "hedge": {"denied": "wait", "max": 2, "after_failure": false},
+        "budget": {"mode": "off"},
+        "signal": signal(draws),
+    })
+}
+
+/// Few hedges, and in half of the worlds calls that are limited by what is observed.
+fn limits(draws: &mut Stream) -> Value {
+    let mut limits = json!({"hedges": pick(draws, &[0, 1, 1, 2])});
+    let algorithm = pick(draws, &["aimd", "gradient2", "vegas"]);
+    if draws.below(2) == 0 {
+        limits["adaptive"] = json!({"algorithm": algorithm});
+    }
+    limits
+}
+
+/// Servers are asked as often as they may be, and what they say is soon old.
+fn signal(draws: &mut Stream) -> Value {
+    json!({
+        "handshake": draws.below(4) > 0,
+        "refresh_us": 1_000_000,
+        "ttl_us": 1_000_000,
+        "guard": {"ttl_min_us": draws.range(1000, 100_000), "max_max_us": 2_000_000},
+    })
+}
+
+pub(super) fn pick<T: Copy>(draws: &mut Stream, list: &[T]) -> T {
     list[draws.below(list.len() as u64) as usize]
 }
 

@@ -3,7 +3,8 @@
 //! Each seed draws a world: sizes, workload, configuration and a random subset of faults, each on with probability one
 //! half, because a generator that always turns everything on hides what one thing alone would show (Groce et al.,
 //! "Swarm testing", 2012). A failing world is made smaller while the same invariant still fails: faults are dropped,
-//! then clients, then half of the calls; what is left is printed as a command that repeats it.
+//! then things that servers say, clients, and calls; what is left is printed as its last events and as a command that
+//! repeats it.
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
@@ -11,26 +12,30 @@
 )]
 
 mod document;
+mod sayings;
 mod shape;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::metrics::Coverage;
-use crate::world::{Progress, World};
+use crate::world::{Entry, Progress, World};
 
 /// Events after which a world is stopped and judged by what it did so far: where nearly every call is lost and waits
 /// for its max, faults alone make hundreds of events in each of those seconds.
 const MOST_EVENTS: u64 = 5_000_000;
 /// Events without a call that ends after which a world does not end at all; the slowest calls take a tenth of them.
 const PATIENCE: u64 = 2_000_000;
+/// Lines of a failure's story.
+const STORY_LINES: usize = 40;
 
 /// A random world, whole or made smaller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
     /// What it was drawn from.
     pub seed: u64,
-    /// Faults left out, by their place in the drawn list.
+    /// Faults, and then things that servers say, left out by their place in the drawn lists.
     pub without: Vec<usize>,
     /// Clients instead of those drawn.
     pub clients: Option<u32>,
@@ -45,11 +50,24 @@ pub struct Failure {
     pub case: Case,
     /// What the checks said.
     pub what: String,
+    /// What happened last before it broke, one line each; empty until it is asked for with [`Failure::with_story`].
+    pub story: Vec<String>,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in &self.story {
+            writeln!(f, "{line}")?;
+        }
         write!(f, "{}\n  repeat: {}", self.what, self.case)
+    }
+}
+
+impl Failure {
+    /// The same with the last events before it broke, which a second run of the world tells.
+    pub fn with_story(mut self) -> Self {
+        self.story = self.case.story();
+        self
     }
 }
 
@@ -84,8 +102,12 @@ impl Case {
 
     /// Runs it to its end; answers what was covered, or the broken invariant.
     pub fn run(&self) -> Result<Coverage, Failure> {
-        let failed = |what: String| Failure { case: self.clone(), what };
-        let run = catch_unwind(AssertUnwindSafe(|| self.run_whole()));
+        self.run_prepared(|_| {})
+    }
+
+    fn run_prepared(&self, prepare: impl Fn(&mut World)) -> Result<Coverage, Failure> {
+        let failed = |what: String| Failure { case: self.clone(), what, story: Vec::new() };
+        let run = catch_unwind(AssertUnwindSafe(|| self.run_whole(prepare)));
         match run {
             Ok(answer) => answer.map_err(failed),
             Err(panic) => {
@@ -96,13 +118,46 @@ impl Case {
         }
     }
 
-    fn run_whole(&self) -> Result<Coverage, String> {
-        let shape = shape::draw(self);
-        let mut world =
-            World::checked(&shape.spec, &shape.arm, self.seed).map_err(|error| error.to_string())?;
+    fn run_whole(&self, prepare: impl Fn(&mut World)) -> Result<Coverage, String> {
+        let mut world = self.world()?;
+        prepare(&mut world);
         watch(&mut world, MOST_EVENTS, PATIENCE)?;
         let figures = world.finish_checked()?;
         Ok(figures.coverage)
+    }
+
+    fn world(&self) -> Result<World, String> {
+        let shape = shape::draw(self);
+        World::checked(&shape.spec, &shape.arm, self.seed).map_err(|error| error.to_string())
+    }
+
+    /// The last events of its world before an invariant breaks, one line for each event and each action.
+    pub fn story(&self) -> Vec<String> {
+        self.story_prepared(|_| {})
+    }
+
+    fn story_prepared(&self, prepare: impl Fn(&mut World)) -> Vec<String> {
+        let mut lines = VecDeque::new();
+        let told = catch_unwind(AssertUnwindSafe(|| {
+            let Ok(mut world) = self.world() else { return };
+            prepare(&mut world);
+            world.keep_journal();
+            let mut entries = 0;
+            while world.violation().is_none() && world.events() < MOST_EVENTS {
+                lines.extend(world.coming());
+                let progress = world.advance(1);
+                lines.extend(world.journal()[entries..].iter().map(Entry::told));
+                entries = world.journal().len();
+                lines.drain(..lines.len().saturating_sub(STORY_LINES));
+                if progress != Progress::Running {
+                    break;
+                }
+            }
+        }));
+        if told.is_err() {
+            lines.push_back("              panic".to_owned());
+        }
+        lines.into()
     }
 
     /// Makes a failing world smaller while the same invariant fails; `run` is how a world is tried.
@@ -117,10 +172,10 @@ impl Case {
         least
     }
 
-    /// The next worlds to try: without one more fault, with half of the clients, with half of the calls.
+    /// The next worlds to try: without one more fault or saying, with half of the clients, with fewer calls.
     fn smaller(&self) -> Vec<Self> {
         let shape = shape::draw(self);
-        let mut smaller: Vec<_> = (0..shape.faults_drawn)
+        let mut smaller: Vec<_> = (0..shape.droppable)
             .filter(|fault| !self.without.contains(fault))
             .map(|fault| {
                 let mut case = self.clone();
@@ -131,8 +186,12 @@ impl Case {
         if shape.spec.clients > 1 {
             smaller.push(Self { clients: Some(shape.spec.clients / 2), ..self.clone() });
         }
-        if let Some(calls) = shape.spec.calls.filter(|calls| *calls > 1) {
-            smaller.push(Self { calls: Some(calls / 2), ..self.clone() });
+        // Half of the calls at first; near the end fewer, so that the list of events is short.
+        let calls = shape.spec.calls.unwrap_or(0);
+        for fewer in [calls / 2, calls * 3 / 4, calls.saturating_sub(1)] {
+            if (1..calls).contains(&fewer) {
+                smaller.push(Self { calls: Some(fewer), ..self.clone() });
+            }
         }
         smaller
     }
@@ -163,33 +222,73 @@ fn kind(what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arm::Arm;
+    use crate::fault::{Fault, Kind, Target, When};
+    use crate::sample::{Arrivals, Model};
+    use crate::world::spec::Spec;
+    use serde_json::json;
 
     #[test]
     fn a_failing_world_is_made_as_small_as_its_failure_allows() {
         let drawn = shape::draw(&Case::new(3));
-        assert!(drawn.faults_drawn > 2, "this seed draws some faults");
+        assert!(drawn.droppable > 2, "this seed draws some faults");
         // As if the second fault alone broke something, with two calls at least.
         let run = |case: &Case| {
             let calls = shape::draw(case).spec.calls.unwrap_or(0);
             let fails = !case.without.contains(&1) && calls >= 2;
-            let failure = Failure { case: case.clone(), what: format!("client 7 at {calls} us: broken") };
+            let what = format!("client 7 at {calls} us: broken");
+            let failure = Failure { case: case.clone(), what, story: Vec::new() };
             if fails { Err(failure) } else { Ok(Coverage::default()) }
         };
         let least = Case::shrink(run(&Case::new(3)).unwrap_err(), run);
         let shape = shape::draw(&least.case);
         assert_eq!((shape.spec.faults.len(), shape.spec.clients), (1, 1));
-        assert!(shape.spec.calls.unwrap() < 4, "{:?}", shape.spec.calls);
+        assert_eq!(shape.spec.calls, Some(2));
         assert!(least.to_string().contains("repeat: hedgerow sim swarm --seed 3 --without 0,"), "{least}");
     }
 
     #[test]
+    fn a_planted_fault_is_found_made_small_and_told_as_a_short_list_of_events() {
+        let plant = |world: &mut World| world.planted = true;
+        let run = |case: &Case| case.run_prepared(plant);
+        let storms = |case: &Case| {
+            let spec = shape::draw(case).spec;
+            let storm = spec.faults.iter().any(|fault| matches!(fault.kind, Kind::RejectStorm { .. }));
+            spec.server.queue_cap.is_none() && spec.faults.len() > 4 && storm
+        };
+        let found = (1..100).map(Case::new).filter(storms).find_map(|case| Some((run(&case).err()?, case)));
+        let (failure, whole) = found.unwrap();
+        assert!(whole.run().is_ok(), "without the plant nothing is broken");
+        let least = Case::shrink(failure, run);
+        let spec = shape::draw(&least.case).spec;
+        let left: Vec<_> = spec.faults.iter().map(|fault| fault.kind.name()).collect();
+        assert_eq!((left, spec.clients, spec.sayings.len()), (vec!["reject_storm"], 1, 0), "{least}");
+        assert!(least.what.contains("has 0 in flight, and the core says 1"), "{least}");
+        let story = least.case.story_prepared(plant);
+        assert!((1..=STORY_LINES).contains(&story.len()));
+        assert!(story.iter().any(|line| line.ends_with("Overloaded")), "{story:#?}");
+        let told = Failure { story, ..least.clone() }.to_string();
+        let command =
+            told.lines().last().unwrap().trim().strip_prefix("repeat: hedgerow sim swarm ").unwrap();
+        assert!(command.starts_with(&format!("--seed {} --without ", whole.seed)), "{command}");
+        // The command names the same world.
+        assert_eq!(run(&least.case).unwrap_err().what, least.what);
+    }
+
+    #[test]
     fn a_world_whose_calls_end_slowly_is_not_one_that_does_not_end() {
-        // Crashed servers lose half of the calls, and each of those waits for its max of 30 s: 9000 events of faults.
-        let without = vec![0, 1, 2, 3, 4, 5, 6, 8];
-        let case = Case { seed: 1190, without, clients: Some(1), calls: Some(2776) };
+        // Crashed servers lose half of the calls, and each of those waits for its max of 30 s: 6000 events of faults.
+        let when = When::Random { gap: Model::exp(10_000.0), length: Model::exp(10_000.0) };
+        let spec = Spec {
+            servers: 2,
+            arrivals: Arrivals::Closed { clients: 1, think: Model::Const(1000.0) },
+            calls: Some(1000),
+            faults: vec![Fault { kind: Kind::Crash, target: Target::EachServer, when }],
+            ..Spec::default()
+        };
+        let arm = Arm::named("none").unwrap().with(&json!({"objective": {"max_us": 30_000_000}}));
         let run = |patience| {
-            let shape = shape::draw(&case);
-            let mut world = World::checked(&shape.spec, &shape.arm, case.seed).unwrap();
+            let mut world = World::checked(&spec, &arm, 1).unwrap();
             watch(&mut world, 100_000, patience).map(|()| world.resolved())
         };
         let resolved = run(50_000).unwrap();

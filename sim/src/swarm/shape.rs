@@ -1,10 +1,11 @@
 //! What a random world is made of.
 
 use hedgerow::Stream;
-use hedgerow::config::Idempotency;
+use hedgerow::config::{Idempotency, Priority};
+use serde_json::{Value, json};
 
 use super::Case;
-use super::document;
+use super::{document, sayings};
 use crate::arm::Arm;
 use crate::fault::{Fault, Kind, Target, When};
 use crate::sample::{Arrivals, Keys, Model, Rates};
@@ -13,14 +14,18 @@ use crate::world::spec::{Discipline, Homes, Operation, Placement, ServerSpec, Sp
 
 /// Mean service time, in µs.
 const SERVICE_US: u64 = 1000;
+/// The arm of a world in which hedges meet their limit and failures ask for time.
+const CROWDED: &str = "crowded";
+/// The stream of what was added to random worlds later.
+const LATER: u64 = 1;
 
 /// A drawn world with its configuration.
 #[derive(Clone, Debug)]
 pub(super) struct Shape {
     pub(super) spec: Spec,
     pub(super) arm: Arm,
-    /// Faults of the seed, those left out among them.
-    pub(super) faults_drawn: usize,
+    /// Faults and sayings of the seed, those left out among them.
+    pub(super) droppable: usize,
 }
 
 /// Draws the world of a case. What is left out is drawn and dropped, so that everything else stays as it was.
@@ -56,14 +61,8 @@ pub(super) fn draw(case: &Case) -> Shape {
     let attempt_limit_us = some(draws, |draws| draws.range(5000, 500_000));
     let service = [Model::exp(1000.0), Model::Const(1000.0), Model::pareto(2.0, 1000.0)];
     let service = vec![service[draws.below(3) as usize].clone()];
-    let arm = Arm::new("drawn", document::draw(draws));
-    let faults = faults(draws, servers, drawn_clients, zones);
-    let faults_drawn = faults.len();
-    let kept = (0..).zip(faults).filter(|(place, fault)| {
-        let gone = matches!(&fault.kind, Kind::Partition { clients: cut, .. } if cut.iter().any(|one| *one >= clients));
-        !case.without.contains(place) && !gone && fault.target_exists(clients)
-    });
-    let spec = Spec {
+    let document = document::draw(draws);
+    let mut spec = Spec {
         servers,
         zones,
         server,
@@ -78,10 +77,52 @@ pub(super) fn draw(case: &Case) -> Shape {
         error_ppm,
         cancel_reaches_server,
         attempt_limit_us,
-        faults: kept.map(|(_, fault)| fault).collect(),
+        faults: faults(draws, servers, drawn_clients, zones),
         ..Spec::default()
     };
-    Shape { spec, arm, faults_drawn }
+    let arm = add_later(&mut spec, document, case.seed);
+    let droppable = spec.faults.len() + spec.sayings.len();
+    leave_out(&mut spec, case);
+    Shape { spec, arm, droppable }
+}
+
+/// What was added to random worlds later, from a stream of its own: what servers say, and more of the configuration.
+fn add_later(spec: &mut Spec, document: Value, seed: u64) -> Arm {
+    let mut draws = Purpose::Swarm.stream(seed, LATER);
+    let arm = arm(&mut draws, document);
+    spec.sayings = sayings::draw(&mut draws, spec.servers);
+    if arm.name == CROWDED {
+        spec.sayings.push(sayings::wait());
+        spec.error_ppm = spec.error_ppm.max(100_000);
+    }
+    arm
+}
+
+/// Leaves out faults and sayings by their places, and the faults of clients that are not there.
+fn leave_out(spec: &mut Spec, case: &Case) {
+    let clients = spec.clients;
+    let mut places = 0..;
+    let mut stays = move || !places.next().is_some_and(|place| case.without.contains(&place));
+    spec.faults.retain(|fault| {
+        let cut = |clients_cut: &[u32]| clients_cut.iter().any(|one| *one >= clients);
+        let gone = matches!(&fault.kind, Kind::Partition { clients, .. } if cut(clients));
+        stays() && !gone && fault.target_exists(clients)
+    });
+    spec.sayings.retain(|_| stays());
+}
+
+/// A drawn configuration in most worlds; in the others that of an arm that experiments compare.
+fn arm(draws: &mut Stream, document: Value) -> Arm {
+    let further = document::further(draws);
+    let crowded = document::crowded(draws);
+    let names = Arm::names();
+    let named = Arm::named(names[draws.below(names.len() as u64) as usize]);
+    match named {
+        // Calls that may take an hour would let a world of losses run for as long.
+        Ok(named) if draws.below(5) == 0 => named.with(&json!({"objective": {"max_us": 2_000_000}})),
+        _ if draws.below(5) == 0 => Arm::new(CROWDED, crowded),
+        _ => Arm::new("drawn", document).with(&further),
+    }
 }
 
 /// A value in a quarter of the worlds.
@@ -105,12 +146,14 @@ fn operations() -> Vec<Operation> {
         share,
         request_bytes: 300,
         reply_bytes,
+        ..Operation::default()
     };
     vec![
         operation("add", Idempotency::None, 1, 100),
         operation("get", Idempotency::Natural, 6, 4000),
         operation("put", Idempotency::Token, 2, 100),
         operation("try", Idempotency::Retry, 1, 100),
+        Operation { priority: Some(Priority::Bulk), ..operation("warm", Idempotency::Natural, 1, 4000) },
     ]
 }
 

@@ -4,10 +4,10 @@ use hedgerow::client::action::{Action, AttemptKind, Namespace, Outcome};
 use hedgerow::{AttemptId, EndpointId, Reason};
 
 use super::event::Event;
-use super::flight::{Answer, Call, Flight, Stage};
+use super::flight::{Answer, Call, Flight, NOTHING, Stage};
 use super::spec::WHOLE_PPM;
 use super::weather::Way;
-use super::{Happening, World};
+use super::{Happening, Progress, World};
 use crate::heap::Class;
 use crate::metrics::Completed;
 
@@ -19,7 +19,7 @@ impl World {
     pub(super) fn perform(&mut self, client: u32) {
         while let Some(action) = self.nodes[client as usize].core.poll_action() {
             if let Some(checks) = &mut self.checks {
-                checks.acted(client, &action, self.now);
+                checks.acted(client, &action, self.nodes[client as usize].clock, self.now);
             }
             self.act(client, &action);
         }
@@ -38,7 +38,8 @@ impl World {
             Action::Complete { cookie, outcome, reason, attempt, .. } => {
                 self.complete(client, cookie as u32, outcome, reason, attempt);
             }
-            // No batches are used, and no world sends signals.
+            Action::Handshake { namespace, .. } => self.shake_hands(client, namespace),
+            // No batches are used.
             _ => {}
         }
     }
@@ -57,6 +58,7 @@ impl World {
         let flight = self.flights.insert(Flight {
             attempt,
             sent: self.now,
+            came: self.now,
             ends: 0,
             call,
             client,
@@ -64,6 +66,7 @@ impl World {
             place: 0,
             epoch: birth,
             birth,
+            said: NOTHING,
             ordinal,
             kind,
             stage: Stage::ToServer,
@@ -77,6 +80,9 @@ impl World {
             _ => 0,
         };
         self.metrics.send(kind, local, measured, self.now, hedges);
+        if kind != AttemptKind::Primary && self.has_budget {
+            self.metrics.budget(self.nodes[client as usize].core.budget_level(Namespace(0)));
+        }
         if let Some(limit) = self.spec.attempt_limit_us {
             self.push(limit, Class::Timer, Event::GiveUp { flight, epoch: birth });
         }
@@ -110,6 +116,7 @@ impl World {
         attempt: Option<AttemptId>,
     ) {
         self.note(call, Happening::Ended(outcome, reason));
+        self.nodes[client as usize].open -= 1;
         let found = self.calls[call];
         let answered = attempt.and_then(|attempt| self.flight_of(client, attempt));
         let by_hedge = answered.is_some_and(|flight| self.flights[flight].kind == AttemptKind::Hedge);
@@ -146,12 +153,35 @@ impl World {
     /// Puts the core's next deadline into the heap, unless an earlier wake-up waits there already.
     pub(super) fn schedule_wake(&mut self, client: u32) {
         let node = &mut self.nodes[client as usize];
-        if let Some(wake) = node.core.poll_timeout() {
+        let wake = node.core.poll_timeout();
+        if wake.is_none() && node.open > 0 {
+            self.progress = Progress::Stuck;
+        } else if let Some(wake) = wake {
             let at = wake.at.as_micros().max(self.now);
             if at < node.wake_at {
                 node.wake_at = at;
                 self.heap.push(at, Class::Timer, Event::Wake { client });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arm::Arm;
+    use crate::sample::Arrivals;
+    use crate::world::spec::Spec;
+
+    #[test]
+    fn an_open_call_that_waits_for_nothing_stops_the_run() {
+        let spec = Spec { servers: 1, arrivals: Arrivals::Replay(vec![0]), ..Spec::default() };
+        let mut world = World::checked(&spec, &Arm::named("netflix").unwrap(), 1).unwrap();
+        // As if the core had forgotten one of two calls.
+        world.nodes[0].open = 1;
+        while world.advance(1) == Progress::Running {}
+        assert_eq!(world.advance(1), Progress::Stuck);
+        let told = world.finish_checked().unwrap_err();
+        assert!(told.contains("a call is open and nothing will happen to it"), "{told}");
     }
 }

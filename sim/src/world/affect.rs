@@ -17,7 +17,7 @@ impl World {
     pub(super) fn schedule_fault(&mut self, fault: u32, target: u32) {
         let described = &self.spec.faults[fault as usize];
         let edge = &mut self.edges[fault as usize][target as usize];
-        if let Some(interval) = edge.next(&described.when, self.now) {
+        if let Some(interval) = edge.next(described, self.now) {
             let (from, to) = described.turn(interval, target, self.spec.zones);
             self.heap.push(from, Class::Fault, Event::Fault { fault, target, on: true });
             self.heap.push(to, Class::Fault, Event::Fault { fault, target, on: false });
@@ -62,6 +62,8 @@ impl World {
             }
             Kind::Stall => server.stalls = if on { server.stalls + 1 } else { server.stalls - 1 },
             Kind::Crash if on => {
+                self.see_load(number);
+                let server = &mut self.servers[number as usize];
                 server.crashes += 1;
                 let held: Vec<_> = server.running.drain(..).chain(server.queue.drain(..)).collect();
                 for flight in held {
@@ -144,6 +146,8 @@ impl World {
 
     /// A server goes from the topology of every client, or comes back new.
     fn deploy(&mut self, server: u32, up: bool) {
+        let downs = &mut self.servers[server as usize].downs;
+        *downs = if up { *downs - 1 } else { *downs + 1 };
         for client in 0..self.spec.clients {
             let node = &mut self.nodes[client as usize];
             if node.pauses > 0 {

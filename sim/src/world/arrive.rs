@@ -152,12 +152,14 @@ impl World {
             operation: self.operations[usize::from(op)],
             replicas: &replicas[..count],
             wall: Some(Wall::from_micros(wall)),
+            priority: self.spec.operations[usize::from(op)].priority,
             cookie: u64::from(call),
             ..Start::default()
         };
         match node.core.start(&request, now) {
             Ok(id) => {
                 self.calls[call].core = Some(id);
+                node.open += 1;
                 if let Some(checks) = &mut self.checks {
                     checks.started(client, call, id, op, self.now);
                     self.metrics.coverage.see_plan(node.core.explain(id).as_ref());
@@ -187,6 +189,7 @@ impl World {
     /// Marks a call resolved and forgets it when nothing of it is under way.
     pub(super) fn resolve(&mut self, call: u32) {
         self.open -= 1;
+        self.resolved_at = self.now;
         self.calls[call].resolved = true;
         self.forget_if_over(call);
     }

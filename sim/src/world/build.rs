@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use hedgerow::client::action::{EndpointSpec, Operation, TopologyChange};
-use hedgerow::{Client, Config, ConfigError, Instant};
+use hedgerow::{BudgetSettings, Client, Config, ConfigError, Instant};
 
 use super::checks::Checks;
 use super::event::Event;
@@ -40,7 +40,10 @@ pub(super) fn build(spec: &Spec, arm: &Arm, seed: u64, checked: bool) -> Result<
         servers: vec![Server::default(); spec.servers as usize],
         calls: Slab::new(),
         flights: Slab::new(),
+        said: Slab::new(),
+        objectives: spec.measured_by(),
         open: 0,
+        resolved_at: 0,
         arrived: 0,
         arrivals_over: false,
         coming: 0,
@@ -60,8 +63,11 @@ pub(super) fn build(spec: &Spec, arm: &Arm, seed: u64, checked: bool) -> Result<
         journal: None,
         progress: Progress::Running,
         zones_are_regions: arm.zones_are_regions,
+        has_budget: config.budget.settings != BudgetSettings::Off,
         nodes,
         spec: Rc::new(spec),
+        #[cfg(test)]
+        planted: false,
     };
     world.first_events();
     Ok(world)

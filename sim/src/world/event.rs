@@ -17,6 +17,8 @@ pub(crate) enum Event {
     Reply { flight: u32 },
     /// A second copy of a reply reaches its client.
     Repeat { client: u32, attempt: AttemptId },
+    /// The answer to a handshake reaches its client.
+    Told { client: u32, said: u32 },
     /// A client hears that an attempt was cancelled.
     Cancelled { flight: u32 },
     /// The client's own timer.

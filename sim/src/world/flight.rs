@@ -1,6 +1,7 @@
 //! What a world remembers of its logical calls and of their attempts under way.
 
 use hedgerow::client::action::AttemptKind;
+use hedgerow::retry::outcome::FailureClass;
 use hedgerow::{AttemptId, CallId};
 
 /// A logical call; its place is free when it is resolved and none of its attempts is under way.
@@ -44,13 +45,35 @@ pub(crate) enum Answer {
     Ok,
     Transient,
     Overloaded,
+    /// The whole service refuses.
+    Refused,
+    /// Nobody is there to take the request.
+    NotSent,
 }
+
+impl Answer {
+    /// The class of a failure; `None` for an answer.
+    pub(crate) const fn failure(self) -> Option<FailureClass> {
+        match self {
+            Self::Ok => None,
+            Self::Transient => Some(FailureClass::Transient),
+            Self::Overloaded => Some(FailureClass::Overloaded),
+            Self::Refused => Some(FailureClass::Refused),
+            Self::NotSent => Some(FailureClass::NotSent),
+        }
+    }
+}
+
+/// The place of what a reply carries that carries nothing.
+pub(crate) const NOTHING: u32 = u32::MAX;
 
 /// One attempt under way.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Flight {
     pub(crate) attempt: AttemptId,
     pub(crate) sent: u64,
+    /// When it reached its server.
+    pub(crate) came: u64,
     /// When its service ends, or what is left of it while the server is paused.
     pub(crate) ends: u64,
     pub(crate) call: u32,
@@ -62,6 +85,8 @@ pub(crate) struct Flight {
     pub(crate) epoch: u32,
     /// Never changes: tells it from others that had the same number.
     pub(crate) birth: u32,
+    /// The place of what its reply carries, or [`NOTHING`].
+    pub(crate) said: u32,
     /// From 0, in order of sending within the call.
     pub(crate) ordinal: u8,
     pub(crate) kind: AttemptKind,

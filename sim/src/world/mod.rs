@@ -6,7 +6,8 @@
 //! reported, so that in-flight counts return to zero.
 //!
 //! The parts: `arrive` makes calls, `act` does what a core says, `serve` is the life of a request at its server,
-//! `reply` brings answers and timers to a client, `affect` lets faults begin and end.
+//! `say` puts on a reply what its server tells, `reply` brings answers and timers to a client, `affect` lets faults begin
+//! and end.
 
 mod act;
 mod affect;
@@ -15,18 +16,22 @@ mod build;
 pub(crate) mod checks;
 mod event;
 mod flight;
+mod gauge;
 mod node;
 mod reply;
+mod say;
+pub mod saying;
 mod serve;
 mod server;
 mod slab;
 pub mod spec;
+mod story;
 mod weather;
 
 use std::rc::Rc;
 
 use hedgerow::client::action::{AttemptKind, Operation, Outcome};
-use hedgerow::{ConfigError, Instant, Reason, Stream};
+use hedgerow::{ConfigError, Duration, Instant, Reason, Stream};
 
 use crate::arm::Arm;
 use crate::fault::Edge;
@@ -37,10 +42,14 @@ use checks::Checks;
 use event::Event;
 use flight::{Call, Flight};
 use node::Node;
+use saying::Said;
 use server::Server;
 use slab::Slab;
 use spec::Spec;
 use weather::Weather;
+
+/// When every call is resolved, what is under way may take so long to end, in µs: an hour.
+const AFTERMATH_US: u64 = 3_600_000_000;
 
 /// One line of a world's journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +82,8 @@ pub enum Progress {
     Over,
     /// The run reached the end that its description names, or the end of time; calls may be open.
     Horizon,
+    /// A client has an open call and waits for nothing: a fault of the core or of the simulator, never an end.
+    Stuck,
 }
 
 /// The streams that are drawn from in order.
@@ -94,8 +105,13 @@ pub struct World {
     nodes: Vec<Node>,
     calls: Slab<Call>,
     flights: Slab<Flight>,
+    said: Slab<Said>,
+    /// Target and max by which servers measure; nothing when none of them tells what it has measured.
+    objectives: Option<(Duration, Duration)>,
     /// Calls that arrived and are not resolved.
     open: u64,
+    /// When the last call was resolved.
+    resolved_at: u64,
     arrived: u64,
     arrivals_over: bool,
     /// Calls of closed loops and of repeating callers that lie in the heap.
@@ -113,6 +129,10 @@ pub struct World {
     journal: Option<Vec<Entry>>,
     progress: Progress,
     zones_are_regions: bool,
+    has_budget: bool,
+    /// A host that keeps refusals for load to itself: a fault for the checks to find.
+    #[cfg(test)]
+    pub(crate) planted: bool,
 }
 
 impl World {
@@ -154,8 +174,11 @@ impl World {
 
     /// What was measured, or the invariant that broke, if the world checks them.
     pub fn finish_checked(mut self) -> Result<Metrics, String> {
-        if self.progress == Progress::Over {
+        if self.is_over() {
             self.check_end();
+        }
+        if self.progress == Progress::Stuck {
+            return Err(format!("at {} us a call is open and nothing will happen to it", self.now));
         }
         match self.violation() {
             Some(what) => Err(what.to_owned()),
@@ -166,8 +189,12 @@ impl World {
     /// What was measured so far, closed as of now.
     pub fn finish(mut self) -> Metrics {
         self.metrics.close(self.now, self.open, self.events);
+        self.metrics.stuck = self.progress == Progress::Stuck;
         for node in &self.nodes {
             self.metrics.coverage.add(&node.core.stats());
+        }
+        if let Some(checks) = &self.checks {
+            self.metrics.coverage.add_sights(checks.sights());
         }
         self.metrics
     }
@@ -228,9 +255,13 @@ impl World {
             return None;
         }
         let Some((at, class, event)) = self.heap.pop() else {
-            self.progress = Progress::Over;
+            self.progress = if self.open == 0 { Progress::Over } else { Progress::Stuck };
             return None;
         };
+        if self.open == 0 && self.is_aftermath_over(at) {
+            self.progress = Progress::Over;
+            return None;
+        }
         if self.spec.end_us.is_some_and(|end| at >= end) || at == u64::MAX {
             self.now = self.spec.end_us.unwrap_or(at).min(at);
             self.progress = Progress::Horizon;
@@ -248,7 +279,13 @@ impl World {
             && self.open == 0
             && self.coming == 0
             && self.flights.len() == 0
-            && (self.checks.is_none() || self.nodes.iter().all(|node| node.wake_at == u64::MAX))
+            && (self.checks.is_none() || self.nodes.iter().all(|node| node.core.is_idle()))
+    }
+
+    /// Nothing but what can never end in a reasonable time is left, such as a service time of centuries.
+    fn is_aftermath_over(&self, at: u64) -> bool {
+        let over = self.arrivals_over && self.coming == 0 && at < u64::MAX;
+        over && at - self.resolved_at > AFTERMATH_US
     }
 
     fn handle(&mut self, event: Event) {
@@ -259,6 +296,7 @@ impl World {
             Event::Withdraw { flight, epoch } => self.withdraw(flight, epoch),
             Event::Reply { flight } => self.reply(flight),
             Event::Repeat { client, attempt } => self.repeat(client, attempt),
+            Event::Told { client, said } => self.told_signal(client, said),
             Event::Cancelled { flight } => self.confirm(flight),
             Event::Wake { client } => self.wake(client),
             Event::GiveUp { flight, epoch } => self.give_up(flight, epoch),
@@ -278,7 +316,9 @@ impl World {
     fn told(&mut self, client: u32) -> Instant {
         let node = &mut self.nodes[client as usize];
         let back = core::mem::take(&mut node.back_us);
-        Instant::from_micros(self.now.saturating_sub(back))
+        let told = Instant::from_micros(self.now.saturating_sub(back));
+        node.clock = node.clock.max(told);
+        told
     }
 
     fn push(&mut self, after: u64, class: Class, event: Event) {
@@ -293,6 +333,14 @@ impl World {
     fn probe(&mut self) {
         let queued = self.servers.iter().map(|server| server.queue.len() as u64).max().unwrap_or(0);
         self.metrics.gauge(queued, self.open);
-        self.push(self.spec.probe_us, Class::Probe, Event::Probe);
+        self.schedule_probe();
+    }
+
+    /// Puts the next reading of the gauges into the heap: the first on their grid that can tell anything new.
+    fn schedule_probe(&mut self) {
+        if let Some(next) = self.heap.next_at() {
+            let steps = next.saturating_sub(self.now).div_ceil(self.spec.probe_us).max(1);
+            self.push(self.spec.probe_us.saturating_mul(steps), Class::Probe, Event::Probe);
+        }
     }
 }

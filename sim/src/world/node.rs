@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use hedgerow::{AttemptId, Client, EndpointId};
+use hedgerow::{AttemptId, Client, EndpointId, Instant};
 
 /// Where the slot of an endpoint id ends.
 const SLOT_MASK: u64 = (1 << 24) - 1;
@@ -58,6 +58,7 @@ pub(crate) enum Letter {
     Cancelled(u32),
     GiveUp(u32, u32),
     Topology(u32, bool),
+    Told(u32),
     Start(u32),
 }
 
@@ -65,7 +66,7 @@ impl Letter {
     /// Results, cancellations, the host's own limits, and new calls: the order in which they are handed over.
     pub(crate) const fn rank(self) -> u8 {
         match self {
-            Self::Reply(_) | Self::Repeat(_) | Self::Topology(..) => 0,
+            Self::Reply(_) | Self::Repeat(_) | Self::Topology(..) | Self::Told(_) => 0,
             Self::Cancelled(_) => 1,
             Self::GiveUp(..) => 2,
             Self::Start(_) => 3,
@@ -89,6 +90,10 @@ pub(crate) struct Node {
     pub(crate) wall_offset: i64,
     /// How far the next time handed in lies behind, in µs.
     pub(crate) back_us: u64,
+    /// The latest time its core was told.
+    pub(crate) clock: Instant,
+    /// Calls that arrived at it and are not resolved.
+    pub(crate) open: u32,
     /// The flight of an attempt, by the slot of its id.
     flights: Vec<u32>,
 }
@@ -105,6 +110,8 @@ impl Node {
             mailbox: Vec::new(),
             wall_offset: 0,
             back_us: 0,
+            clock: Instant::ZERO,
+            open: 0,
             flights: Vec::new(),
         }
     }

@@ -3,9 +3,10 @@
 use hedgerow::AttemptId;
 use hedgerow::client::action::{Failure, Response};
 use hedgerow::retry::outcome::FailureClass;
+use hedgerow::retry::pushback::Pushback;
 
 use super::World;
-use super::flight::{Answer, Stage};
+use super::flight::Stage;
 use super::node::Letter;
 
 /// A wake-up that fell into a pause of its client: it is made up for when the pause ends.
@@ -13,7 +14,7 @@ pub(super) const OWED: u64 = u64::MAX - 1;
 
 impl World {
     /// Whether the client's process runs; if not, the letter waits.
-    fn runs(&mut self, client: u32, letter: Letter) -> bool {
+    pub(super) fn runs(&mut self, client: u32, letter: Letter) -> bool {
         let node = &mut self.nodes[client as usize];
         if node.pauses > 0 {
             node.mailbox.push(letter);
@@ -36,19 +37,20 @@ impl World {
             self.metrics.late += 1;
         }
         let now = self.told(found.client);
+        let said = self.unsay(flight).unwrap_or_default();
+        self.hear(found.client, &said, now);
         let core = &mut self.nodes[found.client as usize].core;
-        match found.answer {
-            Answer::Ok => core.handle_response(found.attempt, Response::default(), now),
-            Answer::Transient => {
-                core.handle_failure(found.attempt, Failure::new(FailureClass::Transient), now);
-            }
-            Answer::Overloaded => {
-                core.handle_failure(found.attempt, Failure::new(FailureClass::Overloaded), now);
-            }
+        match found.answer.failure() {
+            #[cfg(test)]
+            Some(FailureClass::Overloaded) if self.planted => {}
+            None => core.handle_response(found.attempt, Response::default(), now),
+            Some(class) => core.handle_failure(found.attempt, Failure { class, pushback: said.hint }, now),
         }
         self.flights[flight].reported = true;
         if let Some(checks) = &mut self.checks {
-            checks.ended(found.client, found.attempt);
+            let failure = found.answer.failure().map(|class| (class, said.hint));
+            let clock = self.nodes[found.client as usize].clock.as_micros();
+            checks.ended(found.client, found.attempt, failure, clock);
         }
     }
 
@@ -68,7 +70,7 @@ impl World {
             self.nodes[found.client as usize].core.handle_cancelled(found.attempt, now);
             self.flights[flight].reported = true;
             if let Some(checks) = &mut self.checks {
-                checks.ended(found.client, found.attempt);
+                checks.ended(found.client, found.attempt, None, self.now);
             }
             self.perform(found.client);
             self.land(flight);
@@ -90,7 +92,8 @@ impl World {
         self.flights[flight].reported = true;
         self.metrics.given_up += 1;
         if let Some(checks) = &mut self.checks {
-            checks.ended(found.client, found.attempt);
+            let failure = Some((FailureClass::Timeout, Pushback::NONE));
+            checks.ended(found.client, found.attempt, failure, self.now);
         }
         self.perform(found.client);
         if found.stage == Stage::Lost {
@@ -153,6 +156,7 @@ impl World {
             Letter::Cancelled(flight) => self.confirm(flight),
             Letter::GiveUp(flight, epoch) => self.give_up(flight, epoch),
             Letter::Topology(server, up) => self.change_topology(client, server, up),
+            Letter::Told(said) => self.told_signal(client, said),
             Letter::Start(call) => self.start(call),
         }
     }

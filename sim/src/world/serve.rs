@@ -23,6 +23,11 @@ impl World {
             self.lose(flight);
             return;
         }
+        if server.downs > 0 {
+            self.flights[flight].answer = Answer::NotSent;
+            self.send_reply(flight, 0);
+            return;
+        }
         if let Some(after) = self.fails_fast(flight) {
             self.flights[flight].answer = Answer::Transient;
             self.send_reply(flight, after);
@@ -34,6 +39,7 @@ impl World {
             return;
         }
         self.flights[flight].stage = Stage::Waiting;
+        self.flights[flight].came = self.now;
         self.servers[found.server as usize].queue.push_back(flight);
         self.start_service(found.server);
     }
@@ -63,6 +69,7 @@ impl World {
                 self.lose(flight);
                 continue;
             }
+            self.see_load(server);
             let service = self.service_time(flight);
             let place = self.servers[server as usize].running.len() as u32;
             self.servers[server as usize].running.push(flight);
@@ -102,6 +109,7 @@ impl World {
             return;
         }
         self.leave_slot(flight);
+        self.measure(flight);
         if self.spec.error_ppm > 0 {
             let mut draws = self.service.of(self.calls[found.call].number, found.ordinal | ERROR);
             if falls(crate::stream::Draws::draw(&mut draws), self.spec.error_ppm) {
@@ -114,6 +122,7 @@ impl World {
 
     fn leave_slot(&mut self, flight: u32) {
         let (server, place) = (self.flights[flight].server, self.flights[flight].place);
+        self.see_load(server);
         let running = &mut self.servers[server as usize].running;
         running.swap_remove(place as usize);
         if let Some(&moved) = running.get(place as usize) {
@@ -130,6 +139,7 @@ impl World {
             return;
         };
         self.flights[flight].stage = Stage::ToClient;
+        self.flights[flight].said = self.say(flight);
         let (twice, behind) = self.oddities(flight);
         let delay = delay.saturating_add(after).saturating_add(behind);
         self.push(delay, Class::Reply, Event::Reply { flight });
@@ -182,6 +192,7 @@ impl World {
     /// Forgets an attempt.
     pub(super) fn land(&mut self, flight: u32) {
         let call = self.flights[flight].call;
+        self.unsay(flight);
         let epoch = self.next_epoch();
         let found = &mut self.flights[flight];
         found.birth = epoch;

@@ -6,7 +6,9 @@
 
 use std::collections::VecDeque;
 
+use super::gauge::Gauge;
 use super::spec::{Discipline, WHOLE_PPM};
+use hedgerow::signal::meter::{Meter, MeterSettings};
 
 /// Speed factors never multiply beyond this.
 const SLOWEST_PPM: u64 = 1_000_000 * WHOLE_PPM as u64;
@@ -19,7 +21,7 @@ pub(crate) struct FastFailure {
 }
 
 /// One server of a world.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Server {
     /// Flights in service.
     pub(crate) running: Vec<u32>,
@@ -28,17 +30,45 @@ pub(crate) struct Server {
     pub(crate) pauses: u32,
     pub(crate) stalls: u32,
     pub(crate) crashes: u32,
+    /// Deploys in force: nobody listens, and what was taken is finished.
+    pub(crate) downs: u32,
     /// Factors of slowness in force, in millionths.
     slowness: Vec<u64>,
     pub(crate) fast_failures: Vec<FastFailure>,
     /// What is left of the limit, of each fault that lowers it, in millionths.
     pub(crate) limits_ppm: Vec<u32>,
+    /// How busy it is; read only where servers tell of it, as the meter is.
+    pub(crate) gauge: Gauge,
+    pub(crate) meter: Meter,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            running: Vec::new(),
+            queue: VecDeque::new(),
+            pauses: 0,
+            stalls: 0,
+            crashes: 0,
+            downs: 0,
+            slowness: Vec::new(),
+            fast_failures: Vec::new(),
+            limits_ppm: Vec::new(),
+            gauge: Gauge::default(),
+            meter: Meter::new(MeterSettings::default()),
+        }
+    }
 }
 
 impl Server {
     /// Whether waiting requests go into service.
     pub(crate) const fn takes_work(&self) -> bool {
         self.pauses == 0 && self.stalls == 0 && self.crashes == 0
+    }
+
+    /// Whether its process does not exist.
+    pub(crate) const fn is_gone(&self) -> bool {
+        self.crashes > 0 || self.downs > 0
     }
 
     pub(crate) fn next_waiting(&mut self, discipline: Discipline) -> Option<u32> {

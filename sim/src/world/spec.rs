@@ -1,8 +1,10 @@
 //! What a world is made of: its servers, clients, arrivals, costs and faults, checked when it is built.
 
 use hedgerow::ConfigError;
-use hedgerow::config::Idempotency;
+use hedgerow::Duration;
+use hedgerow::config::{Idempotency, Priority};
 
+use super::saying::{Saying, Words};
 use crate::fault::Fault;
 use crate::sample::{Arrivals, Keys, Model};
 
@@ -65,6 +67,8 @@ pub struct Operation {
     pub idempotency: Idempotency,
     /// How often it is called, beside the shares of the others.
     pub share: u32,
+    /// Its priority; that of the configuration without one.
+    pub priority: Option<Priority>,
     /// Bytes of a request.
     pub request_bytes: u64,
     /// Bytes of a reply.
@@ -77,6 +81,7 @@ impl Default for Operation {
             name: "get".into(),
             idempotency: Idempotency::Natural,
             share: 1,
+            priority: None,
             request_bytes: 200,
             reply_bytes: 1000,
         }
@@ -92,6 +97,15 @@ pub struct Slow {
     pub count: u64,
     /// What they cost more.
     pub extra: Model,
+}
+
+/// The one-way delay between two zones, in both directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The two zones, by number; a zone with itself is the delay inside of it.
+    pub zones: (u32, u32),
+    /// The delay, in µs.
+    pub us: u64,
 }
 
 /// What one server costs from some time on.
@@ -142,6 +156,10 @@ pub struct Spec {
     pub slow: Option<Slow>,
     /// One-way delay of a message inside a zone and between zones, in µs.
     pub link_us: (u64, u64),
+    /// Pairs of zones whose delay is another one.
+    pub links: Vec<Link>,
+    /// What servers tell their clients with replies.
+    pub sayings: Vec<Saying>,
     /// Share of replies that say `transient` although the server worked, in millionths.
     pub error_ppm: u32,
     /// Whether a cancelled attempt leaves its server.
@@ -176,6 +194,8 @@ impl Default for Spec {
             cross_zone_us: 0,
             slow: None,
             link_us: (0, 0),
+            links: Vec::new(),
+            sayings: Vec::new(),
             error_ppm: 0,
             cancel_reaches_server: false,
             attempt_limit_us: None,
@@ -219,6 +239,14 @@ impl Spec {
             return Err(ConfigError::new("operations", "no share above 0", "one operation that is called"));
         }
         self.check_arrivals()?;
+        self.check_costs()?;
+        for (index, link) in self.links.iter().enumerate() {
+            for (side, zone) in [("zones[0]", link.zones.0), ("zones[1]", link.zones.1)] {
+                within(&format!("links[{index}].{side}"), zone, 0, self.zones - 1)?;
+            }
+            within(&format!("links[{index}].us"), link.us, 0, MOST_US)?;
+        }
+        self.sayings.iter().enumerate().try_for_each(|(at, saying)| saying.check(at, self.servers))?;
         self.faults.iter().enumerate().try_for_each(|(at, fault)| fault.check(at, self))
     }
 
@@ -233,6 +261,47 @@ impl Spec {
             return Ok(());
         }
         Err(ConfigError::new("arrivals", "without an end", "`calls`, `until_us` or `end_us`"))
+    }
+
+    /// Models are refused where they are not finite, negative, or outside of what their formula allows.
+    fn check_costs(&self) -> Result<(), ConfigError> {
+        let check = |path: String, model: &Model| {
+            let refused = |error: crate::sample::ModelError| {
+                ConfigError::new(path, error.to_string(), "a model of times")
+            };
+            model.clone().checked().map(|_| ()).map_err(refused)
+        };
+        let list = |name: &str, list: &[Model]| {
+            list.iter().enumerate().try_for_each(|(at, model)| check(format!("{name}[{at}]"), model))
+        };
+        list("service", &self.service)?;
+        for (at, cost) in self.service_of.iter().enumerate() {
+            list(&format!("service_of[{at}].service"), &cost.service)?;
+        }
+        self.slow.iter().try_for_each(|slow| check("slow.extra".into(), &slow.extra))?;
+        match &self.arrivals {
+            Arrivals::Closed { think, .. } => check("arrivals.think".into(), think),
+            _ => Ok(()),
+        }
+    }
+
+    /// One-way delay of a message between a client's home and a zone, in µs.
+    pub(crate) fn link(&self, home: Option<u32>, zone: u32) -> u64 {
+        let Some(home) = home else { return self.link_us.0 };
+        let joins = |link: &&Link| link.zones == (home, zone) || link.zones == (zone, home);
+        match self.links.iter().find(joins) {
+            Some(link) => link.us,
+            None if home == zone => self.link_us.0,
+            None => self.link_us.1,
+        }
+    }
+
+    /// Target and max by which servers measure their replies, if any of them tells what it has measured.
+    pub(crate) fn measured_by(&self) -> Option<(Duration, Duration)> {
+        self.sayings.iter().find_map(|saying| match &saying.words {
+            Words::Signal(signal) if signal.measured => Some(signal.objectives()),
+            _ => None,
+        })
     }
 
     /// The cost model of an operation at a server: its own, or the last one of the list.

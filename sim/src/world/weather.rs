@@ -100,9 +100,7 @@ impl World {
     /// How long a message of this attempt is under way; `None` when it is lost.
     pub(super) fn travel(&self, flight: u32, bytes: u64, way: Way) -> Option<u64> {
         let found = &self.flights[flight];
-        let away =
-            self.nodes[found.client as usize].zone.is_some_and(|zone| zone != self.spec.zone(found.server));
-        let base = if away { self.spec.link_us.1 } else { self.spec.link_us.0 };
+        let base = self.spec.link(self.nodes[found.client as usize].zone, self.spec.zone(found.server));
         if self.weather.losses.is_empty() && self.weather.partitions.is_empty() {
             return Some(base);
         }
@@ -117,7 +115,7 @@ impl World {
         Some(late)
     }
 
-    fn is_cut_off(&self, client: u32, server: u32) -> bool {
+    pub(super) fn is_cut_off(&self, client: u32, server: u32) -> bool {
         self.weather.partitions.iter().any(|&fault| match &self.spec.faults[fault as usize].kind {
             Kind::Partition { clients, servers } => clients.contains(&client) && servers.contains(&server),
             _ => false,
