@@ -1,7 +1,6 @@
 //! What a host asks, and names.
 
 use hedgerow::client::action::{Namespace, Operation};
-use hedgerow::token::text::{TextForm, TokenText};
 use hedgerow::{CallId, EndpointId};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -41,9 +40,7 @@ impl Client {
     #[pyo3(signature = (call, /))]
     fn token(&self, py: Python<'_>, call: i64) -> PyResult<Option<String>> {
         self.ask(py, |client| {
-            let token = client.token(CallId::from_number(id(call)))?;
-            let form = if client.config().token.uuid7 { TextForm::Uuid7 } else { TextForm::Hex };
-            TokenText::new(token, form).ok().map(|text| text.as_str().into())
+            client.token_text(CallId::from_number(id(call))).map(|text| text.as_str().into())
         })
     }
 

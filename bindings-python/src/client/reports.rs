@@ -1,7 +1,6 @@
 //! What a host reports beside calls: endpoints, signals, pauses, its own end; and scripts, for tests.
 
 use hedgerow::client::action::{Namespace, Operation, StallReport};
-use hedgerow::signal::header::SloField;
 use hedgerow::{EndpointId, Stream, StreamKind, config};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -39,13 +38,10 @@ impl Client {
         operation: u32,
         now: f64,
     ) -> PyResult<(i64, Bound<'py, PyTuple>)> {
-        let Ok(Some(SloField { breadth, record })) = SloField::parse(text) else {
-            return Ok((NONE, self.poll_actions(py)?));
-        };
-        let scope = breadth.scope(namespace, operation);
-        let (namespace, operation) = (scope.namespace.map(Namespace), scope.operation.map(Operation));
-        self.change(py, |client| client.handle_signal(namespace, operation, &record, S.now(now)))
-            .map(|turn| (number(record.version), turn))
+        let (namespace, operation) = (Namespace(namespace), Operation(operation));
+        let seen =
+            self.ask(py, |client| client.handle_signal_field(text, namespace, operation, S.now(now)))?;
+        Ok((seen.map_or(NONE, number), self.poll_actions(py)?))
     }
 
     /// Hands in one record for a class, for a namespace (operation −1) or for all (both −1).
@@ -89,12 +85,7 @@ impl Client {
     /// A timer that was due at one time fired at another: a pause, when it is later than the configured slack.
     #[pyo3(signature = (due, now, /))]
     fn handle_late_tick(&self, py: Python<'_>, due: f64, now: f64) -> PyResult<()> {
-        let (from, to) = (S.now(due), S.now(now));
-        self.ask(py, |client| {
-            if to.since(from) > client.config().stall.slack {
-                client.handle_stall(StallReport::Paused { from, to }, to);
-            }
-        })
+        self.ask(py, |client| client.handle_late_tick(S.now(due), S.now(now)))
     }
 
     /// Timers are throttled from now on.

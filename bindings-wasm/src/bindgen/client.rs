@@ -10,9 +10,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use hedgerow::client::action::{Namespace, Operation, StallReport};
-use hedgerow::signal::header::SloField;
 use hedgerow::token::Token;
-use hedgerow::token::text::{TextForm, TokenText};
+use hedgerow::token::text::TokenText;
 use hedgerow::wire::{BUFFER_RECORDS, RECORD, TAIL, float, id};
 use hedgerow::{CallId, Config, EndpointId, Stream, StreamKind, config};
 use wasm_bindgen::JsValue;
@@ -198,12 +197,10 @@ impl Client {
     /// version, or −1 when there is none to read.
     #[wasm_bindgen(js_name = handleSignalHeader)]
     pub fn handle_signal_header(&mut self, text: &str, namespace: u32, operation: u32, at: f64) -> f64 {
-        let Ok(Some(SloField { breadth, record })) = SloField::parse(text) else { return NONE };
-        let scope = breadth.scope(namespace, operation);
-        let (namespace, operation) = (scope.namespace.map(Namespace), scope.operation.map(Operation));
-        self.inner.handle_signal(namespace, operation, &record, now(at));
+        let (namespace, operation) = (Namespace(namespace), Operation(operation));
+        let seen = self.inner.handle_signal_field(text, namespace, operation, now(at));
         self.turn();
-        float(record.version)
+        seen.map_or(NONE, float)
     }
 
     /// Hands in one record for a class, for a namespace (operation −1) or for all (both −1).
@@ -231,10 +228,7 @@ impl Client {
     /// A timer that was due at one time fired at another: a pause, when it is later than the configured slack.
     #[wasm_bindgen(js_name = handleLateTick)]
     pub fn handle_late_tick(&mut self, due: f64, at: f64) {
-        let (from, to) = (now(due), now(at));
-        if to.since(from) > self.inner.config().stall.slack {
-            self.inner.handle_stall(StallReport::Paused { from, to }, to);
-        }
+        self.inner.handle_late_tick(now(due), now(at));
     }
 
     /// Timers are throttled from now on.
@@ -284,9 +278,7 @@ impl Client {
 
     /// The token of a call in the form that headers carry, if it has one.
     pub fn token(&self, call: f64) -> Option<String> {
-        let token = self.inner.token(CallId::from_number(id(call)))?;
-        let form = if self.inner.config().token.uuid7 { TextForm::Uuid7 } else { TextForm::Hex };
-        TokenText::new(token, form).ok().map(|text| text.as_str().into())
+        self.inner.token_text(CallId::from_number(id(call))).map(|text| text.as_str().into())
     }
 
     /// Attempts at an endpoint whose end is not known.

@@ -1,13 +1,17 @@
 //! What a machine holds, read without changing anything.
 
+use alloc::vec::Vec;
+
 use super::Client;
 use super::action::{Namespace, Operation};
+use super::attempt::Attempt;
 use super::call::{Call, CallState};
 use crate::config::Config;
-use crate::id::{CallId, EndpointId};
+use crate::id::{AttemptId, CallId, EndpointId, Id};
 use crate::retry::budget::Budget;
 use crate::stats::Stats;
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
+use crate::timer::wheel::TimerId;
 use crate::token::Token;
 
 impl Client {
@@ -57,6 +61,47 @@ impl Client {
     /// Where a call stands; [`CallState::Freed`] for a stale id.
     pub fn state(&self, call: CallId) -> CallState {
         self.calls.get(call.id()).map_or(CallState::Freed, Call::state)
+    }
+
+    /// The call of an attempt that is not forgotten.
+    pub fn call_of(&self, attempt: AttemptId) -> Option<CallId> {
+        self.attempts.get(attempt.id()).map(|found| CallId::from_id(found.call))
+    }
+
+    /// The host's own number of a call that is not forgotten.
+    pub fn cookie_of(&self, call: CallId) -> Option<u64> {
+        self.calls.get(call.id()).map(|found| found.cookie)
+    }
+
+    /// The earliest timer of a call and of its attempts; `None` when none is armed, and for a stale id. O(attempts of
+    /// the call).
+    ///
+    /// For a machine that several threads share: [`poll_timeout`](Self::poll_timeout) is the earliest of all calls, this
+    /// is when the thread that started the call has to wake for it.
+    pub fn call_deadline(&self, call: CallId) -> Option<Instant> {
+        let found = self.calls.get(call.id())?;
+        let own = [found.pending, found.timeout_id, found.deadline_id];
+        let sent = self.attempts_of(found).filter_map(|(_, attempt)| attempt.timer);
+        let due = |timer: TimerId| self.wheel.deadline(timer);
+        own.into_iter().flatten().chain(sent).filter_map(due).min()
+    }
+
+    /// Calls with cookies from `first` to `last` that are not forgotten, in no order that means anything. O(calls).
+    pub fn calls_between(&self, first: u64, last: u64) -> Vec<CallId> {
+        let theirs = self.calls.iter().filter(|(_, call)| (first..=last).contains(&call.cookie));
+        theirs.map(|(id, _)| CallId::from_id(id)).collect()
+    }
+
+    /// Attempts of a call whose end is not known, in order of sending; none for a stale id.
+    pub fn open_attempts(&self, call: CallId) -> Vec<AttemptId> {
+        let Some(found) = self.calls.get(call.id()) else { return Vec::new() };
+        let open = self.attempts_of(found).filter(|(_, attempt)| !attempt.flags.ended);
+        open.map(|(id, _)| AttemptId::from_id(id)).collect()
+    }
+
+    fn attempts_of(&self, call: &Call) -> impl Iterator<Item = (Id, &Attempt)> {
+        let at = |id: Option<Id>| id.and_then(|id| self.attempts.get(id).map(|found| (id, found)));
+        core::iter::successors(at(call.attempts.first), move |(_, sent)| at(sent.next))
     }
 
     /// Whether no call is undecided and none lingers.

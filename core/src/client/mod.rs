@@ -32,6 +32,7 @@ mod gate;
 mod health;
 mod inspect;
 pub(crate) mod journal;
+mod reports;
 mod signals;
 mod start;
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod breaker;
 mod counted;
 mod edges;
 mod flow_vectors;
+mod inspect;
 mod machine_vectors;
 mod memory;
 mod policies;
