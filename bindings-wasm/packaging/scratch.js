@@ -21,20 +21,20 @@ export function run(folder, program, args, environment = {}) {
   return stdout;
 }
 
-/** A folder of this name with one project in it, whose `node_modules` holds the tarball alone. */
-export function pack(name) {
+/** A folder of this name with one project in it, whose `node_modules` holds the tarballs of these packages alone. */
+export function pack(name, folders = [packageFolder]) {
   const target = join(scratches, name);
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
-  run(packageFolder, "npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", target]);
-  const tarball = readdirSync(target).find((name) => name.endsWith(".tgz"));
+  for (const folder of folders) run(folder, "npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", target]);
+  const tarballs = readdirSync(target).filter((name) => name.endsWith(".tgz")).map((file) => join(target, file));
   const installed = join(target, "installed");
   write(installed, { "package.json": JSON.stringify({ name: "scratch", private: true, version: "0.0.0" }) });
   // A cache of its own: nothing is waited for that another npm holds.
   const alone = ["--offline", "--cache", join(target, "cache"), "--ignore-scripts", "--no-audit", "--no-fund"];
-  run(installed, "npm", ["install", ...alone, join(target, tarball)]);
+  run(installed, "npm", ["install", ...alone, ...tarballs]);
   return {
-    tarball: join(target, tarball),
+    tarball: tarballs[0],
     /** The package as it was installed. */
     installed: join(installed, "node_modules/hedgerow"),
     /** A copy of the project, with these files. */

@@ -54,6 +54,7 @@ export class Driver implements Owner, Reports, Sleeper {
     this.#sink = sink;
     this.#performer = new Performer(engine, endpoints, sink, this);
     this.#timer = new OneTimer(clock, engine.lateTolerance(), this);
+    engine.woken?.(this, endpoints);
   }
 
   /** Calls whose caller waits. */

@@ -4,7 +4,8 @@
  * The same as the entry for `workerd`, whose tools do not know that suffix.
  */
 
-import { Client } from './client.js';
+import type { Client } from './client.js';
+import { clientOf } from './client-of.js';
 import module from './hedgerow.wasm?module';
 import type { ClientOptions } from './options.js';
 import { core } from './wasm.js';
@@ -13,5 +14,5 @@ export * from './face.js';
 
 /** Builds a client. */
 export function createClient(options: ClientOptions = {}): Client {
-  return new Client(core(() => module), options);
+  return clientOf(options, () => core(() => module));
 }

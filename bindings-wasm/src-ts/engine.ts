@@ -1,5 +1,6 @@
 import type { ServerLoad } from './attempt.js';
 import type { Clock } from './clock.js';
+import type { Config } from './generated/config.js';
 import type { Failure } from './outcome.js';
 import type { FailureClass } from './words.js';
 
@@ -107,6 +108,20 @@ export interface Engine {
 
   /** Releases the memory; the engine is not used again. */
   free(): void;
+
+  /**
+   * Where others use the same state: takes who has a turn when something waits that one of them led to, and who is to be
+   * told endpoints that one of them added.
+   */
+  woken?(sleeper: { tick(): void }, endpoints: KnownEndpoints): void;
+}
+
+/** Endpoints that the driver knows, by name and id. */
+export interface KnownEndpoints {
+  /** The name of an id, empty for an unknown one. */
+  name(id: number): string;
+  /** Makes one known. */
+  set(name: string, id: number): void;
 }
 
 /** What the core can tell without a client: its tables of HTTP, as functions of numbers and texts. */
@@ -145,6 +160,9 @@ export interface Tables {
 
 /** The whole core: clients, and tables. */
 export interface Core extends Tables {
+  /** What a client has that is not told otherwise, where that is fixed: configuration and clock. */
+  readonly defaults?: { readonly config: Config; readonly clock: Clock };
+
   /** Builds a client. `notes` keeps decisions without an action for a listener. */
   create(config: unknown, seed: Uint8Array, notes: boolean, now: number): Engine;
 }

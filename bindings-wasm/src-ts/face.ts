@@ -4,7 +4,7 @@ export type { Attempt, ServerLoad } from './attempt.js';
 export type { Callback } from './call.js';
 export type { Client } from './client.js';
 export type { Clock, Timer } from './clock.js';
-export type { Stats } from './engine.js';
+export type { Core, Stats } from './engine.js';
 export {
   ConfigError,
   DeadlineError,

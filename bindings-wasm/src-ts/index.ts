@@ -4,7 +4,8 @@
  * Importing this does nothing: the core is compiled when the first client is built.
  */
 
-import { Client } from './client.js';
+import type { Client } from './client.js';
+import { clientOf } from './client-of.js';
 import { bytes } from './inlined.js';
 import type { ClientOptions } from './options.js';
 import { core } from './wasm.js';
@@ -20,5 +21,5 @@ export * from './face.js';
  * ```
  */
 export function createClient(options: ClientOptions = {}): Client {
-  return new Client(core(bytes), options);
+  return clientOf(options, () => core(bytes));
 }

@@ -83,10 +83,9 @@ export class Endpoints {
 
   /** Writes the ids of a replica list to the head of the buffer; answers how many. An unknown name is written as 0. */
   write(replicas: readonly string[] | undefined, engine: Engine): number {
-    if (replicas === undefined || replicas.length === 0) return 0;
-    const records = engine.records();
-    const count = Math.min(replicas.length, MOST_REPLICAS);
-    for (let at = 0; at < count; at += 1) records[at] = this.id(replicas[at] ?? '');
-    return count;
+    if (!replicas) return 0;
+    const ids = replicas.slice(0, MOST_REPLICAS).map((name) => this.id(name));
+    engine.records().set(ids);
+    return ids.length;
   }
 }

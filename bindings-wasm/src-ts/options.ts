@@ -1,6 +1,7 @@
 /** What a client is built from, and what a call may say beside its callback. */
 
 import type { Clock } from './clock.js';
+import type { Core } from './engine.js';
 import type { Config } from './generated/config.js';
 import type { Classify } from './outcome.js';
 import type { Event } from './event.js';
@@ -8,6 +9,8 @@ import type { Idempotency, Priority } from './words.js';
 
 /** What a client is built from. */
 export interface ClientOptions {
+  /** Another core than the one of this package, such as a state that worker threads share. */
+  readonly engine?: Core;
   /** The configuration document; a missing field has the core's default. */
   readonly config?: Config;
   /** Where to send; more can be added later. */

@@ -4,7 +4,8 @@
  * For hosts that compile modules ahead of time, and for pages that load the bytes beside the script.
  */
 
-import { Client } from './client.js';
+import type { Client } from './client.js';
+import { clientOf } from './client-of.js';
 import { StateError } from './errors.js';
 import type { ClientOptions } from './options.js';
 import { core } from './wasm.js';
@@ -28,5 +29,5 @@ export function createClient(options: ClientOptions = {}): Client {
   const missing = (): never => {
     throw new StateError('invalid_argument', 'no module: call init or initSync first');
   };
-  return new Client(core(missing), options);
+  return clientOf(options, () => core(missing));
 }

@@ -40,11 +40,10 @@ export class OneTimer {
     if (at >= this.#armed || this.#turning) return;
     const now = this.#clock.now();
     this.#timer?.clear();
-    const delay = Math.min(Math.max(Math.ceil(at - now), 0), LONGEST_DELAY);
-    this.#armed = Math.max(at, now);
-    if (delay === LONGEST_DELAY) this.#armed = now + delay;
-    this.#timer = this.#clock.schedule(() => this.#fired(), delay);
-    if (!this.#held) this.#timer.hold(false);
+    // The sum is rounded, and a delay beyond the longest would be none.
+    this.#armed = Math.min(Math.max(at, now), now + LONGEST_DELAY - 1);
+    this.#timer = this.#clock.schedule(() => this.#fired(), Math.ceil(this.#armed - now));
+    this.#timer.hold(this.#held);
   }
 
   /** Says whether a caller waits. */
@@ -65,10 +64,7 @@ export class OneTimer {
     const fired = this.#clock.now();
     this.#timer = undefined;
     this.#armed = Infinity;
-    if (fired - due <= this.#tolerance) {
-      this.#sleeper.tick();
-      return;
-    }
+    if (fired - due <= this.#tolerance) return this.#sleeper.tick();
     this.#sleeper.late(due, fired);
     this.#turning = true;
     this.#clock.afterIo(() => {

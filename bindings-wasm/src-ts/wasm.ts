@@ -5,10 +5,11 @@
  */
 
 import * as glue from './glue.js';
+import { clientField, delayHeaders, faultClass, httpIdempotency, readHttp } from './glue.js';
 import type { ServerLoad } from './attempt.js';
 import type { Core, Engine, Stats, TopologyChange } from './engine.js';
 import { Code, NOT_GIVEN, RECORD } from './record.js';
-import { FAILURE_CLASSES } from './words.js';
+import { tables } from './tables.js';
 
 let memory: WebAssembly.Memory | undefined;
 
@@ -19,22 +20,8 @@ export function core(module: () => WebAssembly.Module | BufferSource): Core {
 }
 
 const wasm: Core = {
+  ...tables({ httpIdempotency, delayHeaders, readHttp, faultClass, clientField }),
   create: (config, seed, notes, now) => new WasmEngine(config, seed, notes, now),
-  idempotency: glue.httpIdempotency,
-  answer(status, header, repeatsToken, clock) {
-    const said: string[] = [];
-    for (const name of glue.delayHeaders()) {
-      const value = header(name);
-      if (value !== null) said.push(name, value);
-    }
-    const read = glue.readHttp(status, said, repeatsToken, said.length === 0 ? NOT_GIVEN : clock.wall());
-    const found = FAILURE_CLASSES[read.failureClass - 1];
-    const meaning = found && { class: found, never: read.never, retryAfterMs: read.retryAfter };
-    read.free();
-    return meaning;
-  },
-  fault: (fault) => FAILURE_CLASSES[glue.faultClass(fault) - 1],
-  clientField: glue.clientField,
 };
 
 class WasmEngine implements Engine {

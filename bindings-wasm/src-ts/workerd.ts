@@ -4,7 +4,8 @@
  * The same face as the default entry. The module is imported, and made an instance when the first client is built.
  */
 
-import { Client } from './client.js';
+import type { Client } from './client.js';
+import { clientOf } from './client-of.js';
 import module from './hedgerow.wasm';
 import type { ClientOptions } from './options.js';
 import { core } from './wasm.js';
@@ -13,5 +14,5 @@ export * from './face.js';
 
 /** Builds a client. */
 export function createClient(options: ClientOptions = {}): Client {
-  return new Client(core(() => module), options);
+  return clientOf(options, () => core(() => module));
 }

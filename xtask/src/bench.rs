@@ -5,12 +5,12 @@ use std::process::Command;
 
 use crate::child::{self, Ending, cargo};
 use crate::report::Report;
-use crate::{npm, python, sim};
+use crate::{native, npm, python, sim};
 
 /// What to measure, and of what.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A file in `core/benches`, such as `pick` or `timer`, `js` for the npm package beside published ones, `python` for the wheel, or `sim` for the simulator; with a flag, a part of the operation's name. All when absent.
+    /// A file in `core/benches`, such as `pick` or `timer`, `js` for the npm package beside published ones, `node` for the addon beside it, `python` for the wheel, or `sim` for the simulator; with a flag, a part of the operation's name. All when absent.
     name: Option<String>,
     /// Times ours and published crates in turn in one process, and prints ratios.
     #[arg(long)]
@@ -24,13 +24,16 @@ pub(crate) struct Args {
     /// Writes the committed counts anew.
     #[arg(long, requires = "instructions", conflicts_with_all = ["name", "check"])]
     bless: bool,
-    /// Writes what `js` or `python` measures to this file as well, as JSON.
+    /// Writes what `js`, `node` or `python` measures to this file as well, as JSON.
     #[arg(long, value_name = "FILE", requires = "name", conflicts_with_all = ["peers", "instructions"])]
     json: Option<PathBuf>,
 }
 
 /// The benchmark of the npm package, in the place of a name.
 const JAVASCRIPT: &str = "js";
+
+/// The benchmark of the addon for Node, in the place of a name.
+const ADDON: &str = "node";
 
 /// The benchmark of the wheel, in the place of a name.
 const PYTHON: &str = "python";
@@ -45,6 +48,10 @@ pub(crate) fn run(args: &Args) -> Report {
         npm::bench(&mut report, args.json.as_deref());
         return report;
     }
+    if args.name.as_deref() == Some(ADDON) && !args.instructions && !args.peers {
+        native::bench(&mut report, args.json.as_deref());
+        return report;
+    }
     if args.name.as_deref() == Some(PYTHON) && !args.instructions && !args.peers {
         python::bench(&mut report, args.json.as_deref());
         return report;
@@ -55,7 +62,7 @@ pub(crate) fn run(args: &Args) -> Report {
     }
     if args.json.is_some() {
         report.step("bench", || {
-            eprintln!("--json: only `{JAVASCRIPT}` and `{PYTHON}` write a document");
+            eprintln!("--json: only `{JAVASCRIPT}`, `{ADDON}` and `{PYTHON}` write a document");
             Ending::of(false)
         });
         return report;

@@ -11,6 +11,7 @@ mod demo;
 mod determinism;
 mod fuzz;
 mod generated;
+mod native;
 mod node;
 mod npm;
 mod python;
@@ -52,6 +53,8 @@ enum Verb {
     Wasm(wasm::Args),
     /// Builds the npm package beside the modules and tests it.
     Npm,
+    /// Builds the addon for Node, checks its package and tests it.
+    Node,
     /// Builds the Python wheel, installs it in a clean environment, checks and tests it there.
     Python,
     /// Plays the same scenarios on every target and compares where they end.
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Verb::Tidy => tidy::run(),
         Verb::Wasm(args) => wasm::run(&args),
         Verb::Npm => npm::run(),
+        Verb::Node => native::run(),
         Verb::Python => python::run(),
         Verb::Determinism(args) => determinism::run(&args),
         Verb::Book(args) => book::run(&args),

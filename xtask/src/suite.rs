@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::child::{self, Ending, cargo};
 use crate::report::Report;
-use crate::{book, demo, determinism, fuzz, generated, npm, python, setup, sim, tidy, wasm};
+use crate::{book, demo, determinism, fuzz, generated, native, npm, python, setup, sim, tidy, wasm};
 
 /// Cases of each property in the long run.
 const MANY_CASES: &str = "5000";
@@ -75,6 +75,7 @@ fn whole(report: &mut Report) {
     report.step("book", book::check);
     wasm::steps(report, false);
     npm::steps(report);
+    native::steps(report);
     python::steps(report);
     report.step("determinism", || determinism::check(determinism::SOME));
     report.step("simulator, quick", sim::quick);
@@ -95,6 +96,7 @@ fn long(report: &mut Report) {
         )
     });
     report.step("determinism, whole", || determinism::check(determinism::ALL));
+    report.step("node workers, long", native::swarm);
     report.step("fuzz, long", || fuzz::explore(FUZZ_TIME));
     report.step("simulator, whole", sim::whole);
     report.step("demo, whole", || demo::measure(&["--check", demo::EVERY_LANGUAGE], demo::LIMIT));

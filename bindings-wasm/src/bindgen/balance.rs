@@ -6,10 +6,8 @@ use alloc::vec::Vec;
 
 use hedgerow::wire::{float, id};
 use hedgerow::{EndpointId, HealthSettings, Host, Place};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{MS, document, error, now, span, told, told_span};
+use super::{JsValue, MS, document, error, now, span, told, told_span, wasm_bindgen};
 
 /// Floats of one line of a pick: endpoint, score, requests in flight, bits of its factors.
 const LINE: usize = 4;
@@ -160,6 +158,14 @@ impl Picker {
     /// Draws from a script that had ended.
     pub fn overdrawn(&mut self) -> f64 {
         float(self.inner.draws().overdrawn())
+    }
+}
+
+impl Picker {
+    /// The buffer, for a binding whose callers bring their own.
+    #[allow(dead_code, reason = "callers of a module see its memory")]
+    pub(super) fn lines(&mut self) -> &mut [f64] {
+        &mut self.buffer
     }
 }
 

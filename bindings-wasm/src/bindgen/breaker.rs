@@ -1,10 +1,8 @@
 //! The circuit breaker of one endpoint.
 
 use hedgerow::BreakerSettings;
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{document, error, now};
+use super::{JsValue, document, error, now, wasm_bindgen};
 
 /// Lets nothing through to an endpoint for a while after too many failures.
 #[wasm_bindgen]

@@ -3,10 +3,8 @@
 use alloc::format;
 use alloc::string::String;
 
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
-
 use super::document::config;
+use super::{JsValue, wasm_bindgen};
 
 /// The canonical configuration of a document: every field present, compact JSON.
 #[wasm_bindgen(js_name = configJson)]

@@ -31,6 +31,12 @@ pub(super) fn seed(bytes: &[u8]) -> Result<Seed, JsValue> {
     Seed::from_slice(bytes).map_err(|found| error::shown(&found))
 }
 
+/// The object of a JSON text.
+#[cfg(feature = "policies")]
+pub(super) fn parse(text: &str) -> Result<JsValue, JsValue> {
+    JSON::parse(text)
+}
+
 /// A value that may nest `depth` levels further: an object may contain itself.
 fn walk(value: &JsValue, depth: u8) -> Result<Document, JsValue> {
     if let Some(plain) = plain(value)? {

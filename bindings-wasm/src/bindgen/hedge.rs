@@ -3,10 +3,8 @@
 use hedgerow::hedge::delay::is_in_time;
 use hedgerow::wire::{float, id};
 use hedgerow::{DelayInput, DelaySettings};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{MS, document, or_reason, span, told_span};
+use super::{JsValue, MS, document, or_reason, span, told_span, wasm_bindgen};
 
 /// The delay before a hedge.
 #[wasm_bindgen]

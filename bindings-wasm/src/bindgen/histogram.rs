@@ -1,10 +1,8 @@
 //! What an estimator is made of: buckets of latency, an average, a window.
 
 use hedgerow::wire::float;
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{document, now, span, told_span};
+use super::{JsValue, document, now, span, told_span, wasm_bindgen};
 
 /// A bucket of latencies.
 #[wasm_bindgen]

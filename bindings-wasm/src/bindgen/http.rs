@@ -11,9 +11,8 @@ use hedgerow::retry::{http, server_delay};
 use hedgerow::signal::capabilities::ClientField;
 use hedgerow::wire::id;
 use hedgerow::{Duration, Ended, Fault};
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{MS, told_span, wall};
+use super::{MS, told_span, wall, wasm_bindgen};
 
 /// What an answer means.
 #[wasm_bindgen]

@@ -1,10 +1,8 @@
 //! Latency: what a class has learned.
 
 use hedgerow::wire::float;
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{document, now, span, told_span};
+use super::{JsValue, document, now, span, told_span, wasm_bindgen};
 
 /// The average and the quantiles of one class.
 #[wasm_bindgen]

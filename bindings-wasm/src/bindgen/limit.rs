@@ -2,16 +2,13 @@
 
 use alloc::vec::Vec;
 
-use hedgerow::client::action::{Namespace, Operation};
 use hedgerow::limit::Sample;
 use hedgerow::limit::adaptive::AdaptiveSettings;
 use hedgerow::limit::window::Gathered;
 use hedgerow::wire::float;
 use hedgerow::{ConfigError, Stream, StreamKind};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{Client, MS, document, error, now, span};
+use super::{JsValue, MS, document, error, now, span, wasm_bindgen};
 
 fn settings(config: JsValue) -> Result<AdaptiveSettings, JsValue> {
     let found = document::config(config)?.class(0, 0).limits.adaptive;
@@ -129,14 +126,5 @@ impl Adaptive {
     /// A request that began in this epoch ran out of time or was refused because of load.
     pub fn dropped(&mut self, in_flight: u32, epoch: u32, at: f64) -> u8 {
         told(self.inner.dropped(in_flight, epoch, &mut self.stream, now(at)))
-    }
-}
-
-#[wasm_bindgen]
-impl Client {
-    /// The limit that the next call of a class is compared with, −1 for a class not used yet.
-    #[wasm_bindgen(js_name = callsAllowed)]
-    pub fn calls_allowed(&self, namespace: u32, operation: u32) -> f64 {
-        self.inner.calls_allowed(Namespace(namespace), Operation(operation)).map_or(-1.0, f64::from)
     }
 }

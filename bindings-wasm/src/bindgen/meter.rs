@@ -3,9 +3,8 @@
 use hedgerow::signal::advice::Load;
 use hedgerow::signal::meter::{self, MeterSettings};
 use hedgerow::wire::float;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{now, span};
+use super::{now, span, wasm_bindgen};
 
 /// Counts what was served late, and tells shares in ten-thousandths.
 #[wasm_bindgen]

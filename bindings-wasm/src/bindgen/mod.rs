@@ -11,6 +11,8 @@ mod breaker;
 #[cfg(feature = "policies")]
 mod canonical;
 mod client;
+#[cfg(feature = "policies")]
+mod client_policies;
 mod document;
 mod error;
 #[cfg(feature = "policies")]
@@ -48,6 +50,7 @@ mod timer;
 mod token;
 #[cfg(feature = "policies")]
 mod trace;
+mod units;
 
 #[cfg(feature = "policies")]
 pub use balance::*;
@@ -92,35 +95,10 @@ pub use token::*;
 #[cfg(feature = "policies")]
 pub use trace::*;
 
-use hedgerow::wire::Units;
-use hedgerow::{Duration, Instant, Reason, Wall};
-
-/// The unit of JavaScript.
-const MS: Units = Units::Millis;
-
-fn now(value: f64) -> Instant {
-    MS.now(value)
-}
-
 #[cfg(feature = "policies")]
-fn span(value: f64) -> Duration {
-    MS.span(value).unwrap_or_default()
-}
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
-fn wall(value: f64) -> Option<Wall> {
-    MS.wall(value)
-}
-
+use units::{MS, now, or_reason, told_span, wall};
 #[cfg(feature = "policies")]
-fn told(at: Instant) -> f64 {
-    MS.tell(at.as_micros())
-}
-
-fn told_span(span: Duration) -> f64 {
-    MS.tell_span(span)
-}
-
-/// A number, or the negative code of the reason why there is none.
-fn or_reason(answer: Result<f64, Reason>) -> f64 {
-    answer.unwrap_or_else(|reason| -f64::from(reason.code()))
-}
+use units::{span, told};

@@ -2,10 +2,8 @@
 
 use hedgerow::Duration;
 use hedgerow::wire::float;
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{document, now, span, told_span};
+use super::{JsValue, document, now, span, told_span, wasm_bindgen};
 
 /// Rises at once to a slow answer and sinks with time.
 #[wasm_bindgen]

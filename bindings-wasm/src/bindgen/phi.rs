@@ -1,10 +1,8 @@
 //! Suspicion by heartbeats.
 
 use hedgerow::PhiSettings;
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{error, now, span, told_span};
+use super::{JsValue, error, now, span, told_span, wasm_bindgen};
 
 /// Suspects endpoints whose heartbeats fail to come; endpoints are positions of the host's own.
 #[wasm_bindgen]

@@ -4,9 +4,8 @@ use hedgerow::balance::hot_cold::uses_ppm;
 use hedgerow::balance::{self, LoadReport, peak};
 use hedgerow::wire::float;
 use hedgerow::{Factors, Weights};
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{now, span};
+use super::{now, span, wasm_bindgen};
 
 /// The last reports of servers; endpoints are positions of the host's own.
 #[wasm_bindgen]

@@ -1,10 +1,6 @@
 //! Chance: the streams of draws and the nonces that follow from a seed.
 
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
-
-use super::client::stream_kind;
-use super::{Client, document};
+use super::{JsValue, document, wasm_bindgen};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -106,15 +102,5 @@ impl Nonces {
     #[wasm_bindgen(js_name = nextNonce)]
     pub fn next_nonce(&mut self) -> String {
         format!("{:032x}", self.inner.next_nonce())
-    }
-}
-
-#[wasm_bindgen]
-impl Client {
-    /// Puts a script of words in the place of the stream of this kind, for tests.
-    #[wasm_bindgen(js_name = scriptWords)]
-    pub fn script_words(&mut self, kind: u16, words: Vec<u32>) -> Result<(), JsValue> {
-        self.inner.script(stream_kind(kind)?, hedgerow::Stream::from_words(words));
-        Ok(())
     }
 }

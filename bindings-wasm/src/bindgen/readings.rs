@@ -9,11 +9,9 @@ use hedgerow::retry::http::Body;
 use hedgerow::retry::pushback::Hint;
 use hedgerow::retry::{grpc, http_date, server_delay};
 use hedgerow::{Ended, Pushback};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::http::{Outcome, class_code};
-use super::{MS, error, told_span, wall};
+use super::{JsValue, MS, error, told_span, wall, wasm_bindgen};
 
 fn said(hint: Hint) -> Outcome {
     Outcome { ended: Ended::Success, hint, unclassified: false }

@@ -4,7 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use hedgerow::{FailureClass, Reason};
-use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::wasm_bindgen;
 
 /// Every code of a reason, ascending.
 #[wasm_bindgen(js_name = reasonCodes)]

@@ -7,10 +7,8 @@ use hedgerow::retry::gate::{Granted, Refused, Terms};
 use hedgerow::retry::series::Ask;
 use hedgerow::wire::float;
 use hedgerow::{FailureClass, Pushback, Series, Stream, StreamKind};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{MS, document, now, span, told_span};
+use super::{JsValue, MS, document, now, span, told_span, wasm_bindgen};
 
 /// A class by its code; one that does not exist reads as transient, as the machine reads it.
 fn class(code: u8) -> FailureClass {

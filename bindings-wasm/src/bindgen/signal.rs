@@ -9,10 +9,8 @@ use hedgerow::signal::merge::{self, Clamped, Effective, Field, Scope};
 use hedgerow::signal::record::Record;
 use hedgerow::wire::float;
 use hedgerow::{Stream, StreamKind, config};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{Client, document, error, now, told_span};
+use super::{JsValue, document, error, now, told_span, wasm_bindgen};
 
 /// The records of one client.
 #[wasm_bindgen]
@@ -158,18 +156,5 @@ pub fn parse_signal_header(text: &str) -> Result<JsValue, JsValue> {
     let entry = field.map(|field| Entry { record: field.record, ..Entry::default() });
     let Some(entry) = entry else { return Ok(JsValue::UNDEFINED) };
     let text = serde_json::to_string(&entry).map_err(|found| error::shown(&found))?;
-    js_sys::JSON::parse(&text)
-}
-
-#[wasm_bindgen]
-impl Client {
-    /// Hands in the document `{records: […]}` of a handshake; answers how many records were invalid. Names that were never
-    /// interned are foreign.
-    #[wasm_bindgen(js_name = handleSignals)]
-    pub fn handle_signals(&mut self, records: JsValue, at: f64) -> Result<u32, JsValue> {
-        let records = config::records(&document::read(records)?).map_err(|found| error::config(&found))?;
-        self.inner.handle_signals(&records, now(at));
-        self.turn();
-        Ok(records.invalid)
-    }
+    document::parse(&text)
 }

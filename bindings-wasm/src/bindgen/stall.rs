@@ -1,10 +1,8 @@
 //! The client's own stalls.
 
 use hedgerow::StallLevel;
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{document, now, told_span};
+use super::{JsValue, document, now, told_span, wasm_bindgen};
 
 /// The debt of the pauses of this client.
 #[wasm_bindgen]

@@ -2,10 +2,8 @@
 
 use hedgerow::wire::{float, id};
 use hedgerow::{Cause, ExpiredBy, Expiry, Fired, Observation, PauseSettings, TimerId};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{document, now, span, told, told_span};
+use super::{JsValue, document, now, span, told, told_span, wasm_bindgen};
 
 /// A wheel of timers, each with a number of the host's own.
 #[wasm_bindgen]

@@ -12,10 +12,8 @@ use hedgerow::token::window::{Offer, Progress};
 use hedgerow::token::{Token, offset, text as texts, window};
 use hedgerow::wire::float;
 use hedgerow::{Nonces, Reason, Stream, StreamKind};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{MS, document, error, now, told_span, wall};
+use super::{JsValue, MS, document, error, now, told_span, wall, wasm_bindgen};
 
 /// A token in the form of a header; `None` when it has none.
 fn text(token: Token, uuid7: bool) -> Option<String> {

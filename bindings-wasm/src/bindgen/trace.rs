@@ -4,10 +4,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use hedgerow::trace::{Trace, replay};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{document, error};
+use super::{JsValue, document, error, wasm_bindgen};
 
 /// The lines of a trace, each ended by a line feed. They hold the seed.
 #[wasm_bindgen(js_name = traceLines)]

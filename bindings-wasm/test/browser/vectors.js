@@ -18,11 +18,11 @@ async function run() {
     client: (...of) => new ClassClient(client, ...of),
     "core.wasm": (...of) => new RawClient(module, ...of),
   };
-  const memory = () => policies.linearMemory();
+  const lines = (picker) => new Float64Array(policies.linearMemory().buffer, picker.records());
   const results = [];
   const hold = async (topic, build) => {
     const document = await (await fetch(`/tests/vectors/${topic.file}`)).json();
-    const found = runFile(topic, { policies, memory, client: builds[build] }, document, left);
+    const found = runFile(topic, { policies, lines, client: builds[build] }, document, left);
     results.push(...found.map((result) => ({ ...result, build })));
   };
   for (const topic of ofPolicies) await hold(topic, "policies");

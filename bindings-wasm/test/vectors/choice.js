@@ -16,9 +16,9 @@ function fraction({ value, bound }) {
 
 /** A picker with endpoints by position. */
 class Bench {
-  constructor({ policies, memory }, balance, count = 0, locality = {}) {
+  constructor({ policies, lines }, balance, count = 0, locality = {}) {
     this.picker = new policies.Picker({ balance, locality }, SEED);
-    this.memory = memory;
+    this.lines = lines;
     this.ids = [];
     for (let added = 0; added < count; added += 1) this.add({});
   }
@@ -30,10 +30,9 @@ class Bench {
 
   /** The plan; the endpoints are positions. */
   pick(replicas = []) {
-    const view = () => new Float64Array(this.memory().buffer, this.picker.records(), 64 * LINE);
-    view().set(replicas.map((position) => this.ids[position]));
+    this.lines(this.picker).set(replicas.map((position) => this.ids[position]));
     const count = this.picker.pick(replicas.length, NOW);
-    const lines = view();
+    const lines = this.lines(this.picker);
     return Array.from({ length: count }, (_, at) => {
       const [endpoint, score, , bits] = lines.subarray(at * LINE, at * LINE + LINE);
       return { position: this.ids.indexOf(endpoint), score, bits };

@@ -1,0 +1,28 @@
+/** A shared state as the driver takes it: each client that is built with it attaches as one more worker. */
+
+import { type Config, StateError } from 'hedgerow';
+import { type Clock, type Core, type Engine, hostClock, type HttpFunctions, type Tables, tables } from 'hedgerow/engine';
+import { type Addon, exportsOf } from './addon.js';
+import { processNow } from './clock.js';
+import { classes } from './core/classes.js';
+import { NativeEngine } from './engine.js';
+
+/** The tables belong to no state. */
+let http: Tables | undefined;
+
+/** The core behind clients of a state. */
+export function sharedCore(addon: Addon, shared: number): Core {
+  http ??= tables(classes(exportsOf(addon)) as unknown as HttpFunctions);
+  const config = JSON.parse(addon.sharedConfig(shared)) as Config;
+  const clock: Clock = { ...hostClock, now: processNow };
+  return {
+    ...http,
+    defaults: { config, clock },
+    create(given, _seed, notes): Engine {
+      if (given !== config) {
+        throw new StateError('invalid_argument', 'config: given beside an engine that has one; give it to createShared');
+      }
+      return new NativeEngine(addon, shared, notes);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+//! `cargo xtask node`: the addon for Node, its package, and its tests.
+//!
+//! It uses the npm package `hedgerow`, which is built where it is missing or older than its sources.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::child::{self, Ending, cargo, command, root};
+use crate::report::Report;
+use crate::{node, npm, setup, stale, wasm};
+
+/// The folder of the package.
+const PACKAGE: &str = "bindings-node";
+
+/// How often the long run lets workers hammer one state, each time with another seed.
+const SEEDS: &str = "100";
+
+/// The scripts of the package, in order.
+const SCRIPTS: [(&str, &str); 2] = [("node package, build", "build"), ("node package, types", "check")];
+
+/// Builds, checks, tests, packs.
+pub(crate) fn run() -> Report {
+    let mut report = Report::default();
+    if is_sister_stale() {
+        report.step("wasm setup", || setup::wasm().and(wasm::install()));
+        report.step("wasm builds", wasm::build);
+        report.step("npm build", npm::build);
+    }
+    steps(&mut report);
+    report
+}
+
+/// The steps, also of the whole test run; `hedgerow` must have been built.
+pub(crate) fn steps(report: &mut Report) {
+    report.step("node addon", || node::install(&package()).and(addon()));
+    for (name, script) in SCRIPTS {
+        report.step(name, || child::run(&mut script_of_package(script)));
+    }
+    report.step("node tests", || node::tests(&package().join("test")));
+    report.step("node package, packed", || node::tests(&package().join("packaging")));
+}
+
+/// Workers that hammer one state and are killed, many times over.
+pub(crate) fn swarm() -> Ending {
+    let mut tests = command("node", "--test test/swarm.test.js");
+    child::run(tests.current_dir(package()).env("HEDGEROW_SEEDS", SEEDS))
+}
+
+/// Times the addon beside the WebAssembly module, and workers of one state beside workers with states of their own; what
+/// comes of it also goes to a file, if one is named.
+pub(crate) fn bench(report: &mut Report, json: Option<&Path>) {
+    report.step("npm packages", wasm::install);
+    report.step("npm build", npm::build);
+    report.step("node addon", || node::install(&package()).and(addon()));
+    report.step("node package, build", || child::run(&mut script_of_package("build")));
+    report.step("bench node", || node::program(&package().join("bench/main.js"), json));
+}
+
+/// The dynamic library, under the name that Node loads.
+fn addon() -> Ending {
+    let built = child::run(&mut cargo("build --locked --release -p hedgerow-node"));
+    let library = format!("{}hedgerow_node{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let (from, folder) = (root().join("target/release").join(library), package().join("lib"));
+    let to = folder.join("hedgerow.node");
+    // A new file: the old one may be loaded by a process that runs.
+    let _ = std::fs::create_dir_all(&folder).and_then(|()| std::fs::remove_file(&to));
+    if built.ok && std::fs::copy(&from, &to).is_err() {
+        eprintln!("no addon at {}", from.display());
+        return Ending::of(false);
+    }
+    built
+}
+
+fn is_sister_stale() -> bool {
+    let sister = root().join(wasm::PACKAGE);
+    let built = ["lib/index.js", "dist/policies/web/hedgerow_bg.wasm"].map(|file| sister.join(file));
+    stale::is_stale(&built, &[root().join("core/src"), sister.join("src"), sister.join("src-ts")])
+}
+
+fn package() -> PathBuf {
+    root().join(PACKAGE)
+}
+
+fn script_of_package(name: &str) -> Command {
+    let mut npm = command("npm", "run --silent");
+    npm.arg(name).current_dir(package());
+    npm
+}
