@@ -140,10 +140,13 @@ pub struct Stats {
 /// The counters that stand beside those of reasons, arrows and ends, by name; none of them can be forgotten here.
 macro_rules! named_counters {
     ($($name:ident,)*) => {
-        /// The counters that no reason tells, with their names.
-        pub(crate) fn named(&self) -> [(&'static str, u64); NAMED] {
+        /// Names of the counters that no reason tells.
+        pub(crate) const NAMES: [&'static str; NAMED] = [$(stringify!($name)),*];
+
+        /// Those counters, in the order of their names.
+        pub(crate) const fn named(&self) -> [u64; NAMED] {
             let Self { reasons: _, arrows: _, ended: _, $($name),* } = self;
-            [$((stringify!($name), *$name)),*]
+            [$(*$name),*]
         }
     };
 }

@@ -2,11 +2,12 @@
 //!
 //! Times are whole µs and named so; an absent id has no key. What was never counted is left out of the lists.
 
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::client::explain::{ExplainedEvent, Explanation, Levels, PlanLine};
 use crate::config::Document;
+use crate::id::{AttemptId, EndpointId};
 use crate::reason::Reason;
 use crate::retry::outcome::FailureClass;
 use crate::stats::Stats;
@@ -14,79 +15,121 @@ use crate::stats::Stats;
 impl Stats {
     /// Every counter: the named ones, `reasons` by code, `ended` by class, `arrows` as [from, event, to, count].
     pub fn to_document(&self) -> Document {
-        let named = self.named();
-        let mut entries: Vec<_> =
-            named.iter().map(|(name, count)| (name.to_string(), (*count).into())).collect();
-        entries.push(("reasons".into(), Document::Map(self.reason_counts().collect())));
-        entries.push(("ended".into(), Document::Map(self.ended_counts().collect())));
+        let mut told = Entries::default();
+        for (name, count) in Self::NAMES.iter().zip(self.named()) {
+            told.number(name, count);
+        }
+        told.put("reasons", self.reason_counts());
+        told.put("ended", self.ended_counts());
         let arrows = self.arrows().map(|row| Document::List(row.map(Document::Integer).into()));
-        entries.push(("arrows".into(), Document::List(arrows.collect())));
-        Document::Map(entries)
+        told.put("arrows", Document::List(arrows.collect()));
+        told.map()
     }
 
-    fn reason_counts(&self) -> impl Iterator<Item = (alloc::string::String, Document)> {
-        let counted = Reason::ALL.iter().map(|&reason| (reason.code(), self.count(reason)));
-        counted.filter(|(_, count)| *count > 0).map(|(code, count)| (code.to_string(), count.into()))
+    fn reason_counts(&self) -> Document {
+        let mut told = Entries::default();
+        for reason in Reason::ALL {
+            told.counted(self.count(*reason), || reason.code().to_string());
+        }
+        told.map()
     }
 
-    fn ended_counts(&self) -> impl Iterator<Item = (alloc::string::String, Document)> {
-        let classes = FailureClass::ALL.map(|class| (class.slug(), self.ended(Some(class))));
-        let all = core::iter::once(("success", self.ended(None))).chain(classes);
-        all.filter(|(_, count)| *count > 0).map(|(slug, count)| (slug.to_string(), count.into()))
+    fn ended_counts(&self) -> Document {
+        let mut told = Entries::default();
+        told.counted(self.ended(None), || "success".into());
+        for class in FailureClass::ALL {
+            told.counted(self.ended(Some(class)), || class.slug().into());
+        }
+        told.map()
     }
 }
 
 impl Explanation {
     /// What happened to the call, in the order it happened; reasons are codes.
     pub fn to_document(&self) -> Document {
-        Document::map([
-            ("call", self.call.number().into()),
-            ("finished", self.finished.into()),
-            ("truncated", self.truncated.into()),
-            ("plan", Document::List(self.plan.iter().map(PlanLine::to_document).collect())),
-            ("events", Document::List(self.events.iter().map(ExplainedEvent::to_document).collect())),
-        ])
+        let mut told = Entries::default();
+        told.number("call", self.call.number());
+        told.put("finished", self.finished.into());
+        told.put("truncated", self.truncated.into());
+        told.put("plan", Document::List(self.plan.iter().map(PlanLine::to_document).collect()));
+        told.put("events", Document::List(self.events.iter().map(ExplainedEvent::to_document).collect()));
+        told.map()
     }
 }
 
 impl PlanLine {
     fn to_document(&self) -> Document {
-        let factors = self.factors.iter().map(|factor| Document::from(u64::from(factor.code())));
-        Document::map([
-            ("endpoint", self.endpoint.number().into()),
-            ("name", self.name.as_str().into()),
-            ("score", self.score.into()),
-            ("in_flight", u64::from(self.in_flight).into()),
-            ("factors", Document::List(factors.collect())),
-        ])
+        let factors = self.factors.iter().map(|factor| Document::Integer(factor.code().into()));
+        let mut told = Entries::default();
+        told.number("endpoint", self.endpoint.number());
+        told.put("name", self.name.as_str().into());
+        told.number("score", self.score);
+        told.number("in_flight", self.in_flight.into());
+        told.put("factors", Document::List(factors.collect()));
+        told.map()
     }
 }
 
 impl ExplainedEvent {
     fn to_document(&self) -> Document {
-        let mut entries = Vec::new();
-        let mut put =
-            |name: &str, value: Option<Document>| entries.extend(value.map(|value| (name.into(), value)));
-        put("at_us", Some(self.at.as_micros().into()));
-        put("reason", Some(u64::from(self.reason.code()).into()));
-        put("attempt", self.attempt.map(|attempt| attempt.number().into()));
-        put("endpoint", self.endpoint.map(|endpoint| endpoint.number().into()));
-        put("name", (!self.name.is_empty()).then(|| self.name.as_str().into()));
-        put("value", Some(self.value.into()));
-        put("levels", self.levels.map(Levels::to_document));
-        Document::Map(entries)
+        let mut told = Entries::default();
+        told.number("at_us", self.at.as_micros());
+        told.number("reason", self.reason.code().into());
+        told.maybe("attempt", self.attempt.map(AttemptId::number));
+        told.maybe("endpoint", self.endpoint.map(EndpointId::number));
+        if !self.name.is_empty() {
+            told.put("name", self.name.as_str().into());
+        }
+        told.number("value", self.value);
+        if let Some(levels) = self.levels {
+            told.put("levels", levels.to_document());
+        }
+        told.map()
     }
 }
 
 impl Levels {
     fn to_document(self) -> Document {
-        Document::map([
-            ("average_us", self.average.as_micros().into()),
-            ("delay_us", self.delay.as_micros().into()),
-            ("budget", self.budget.into()),
-            ("hedges", u64::from(self.hedges).into()),
-            ("hedge_limit", u64::from(self.hedge_limit).into()),
-        ])
+        let mut told = Entries::default();
+        told.number("average_us", self.average.as_micros());
+        told.number("delay_us", self.delay.as_micros());
+        told.number("budget", self.budget);
+        told.number("hedges", self.hedges.into());
+        told.number("hedge_limit", self.hedge_limit.into());
+        told.map()
+    }
+}
+
+/// A map in the making. One copy of each of its steps serves all fields: pages download them.
+#[derive(Default)]
+struct Entries(Vec<(String, Document)>);
+
+impl Entries {
+    #[inline(never)]
+    fn put(&mut self, name: &str, value: Document) {
+        self.0.push((name.into(), value));
+    }
+
+    #[inline(never)]
+    fn number(&mut self, name: &str, value: u64) {
+        self.put(name, Document::Integer(value));
+    }
+
+    fn maybe(&mut self, name: &str, value: Option<u64>) {
+        if let Some(value) = value {
+            self.number(name, value);
+        }
+    }
+
+    /// Puts a count that is not zero.
+    fn counted(&mut self, count: u64, name: impl FnOnce() -> String) {
+        if count > 0 {
+            self.number(&name(), count);
+        }
+    }
+
+    fn map(self) -> Document {
+        Document::Map(self.0)
     }
 }
 
