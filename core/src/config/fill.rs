@@ -17,13 +17,14 @@ use crate::retry::{
 /// Fills every layer that names a preset, and settles what the top leaves open.
 pub(super) fn fill(layers: &mut Layers) {
     let budget = Value::Word(mode_code(named(&layers.top).unwrap_or_default().budget()));
-    layers.each_mut().for_each(fill_layer);
+    layers.change_each(fill_layer);
     layers.defaults = Key::ALL.iter().map(|key| Value::default_of(key.field())).collect();
     if let Some(mode) = layers.defaults.get_mut(Key::BudgetMode as usize) {
         *mode = budget;
     }
 }
 
+#[inline(never)]
 fn fill_layer(layer: &mut Layer) {
     let Some(preset) = named(layer) else { return };
     for key in Key::ALL.iter().copied().filter(|key| key.field().by_preset && *key != Key::BudgetMode) {

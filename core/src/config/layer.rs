@@ -8,7 +8,7 @@ use super::{
     field::{Condition, Default, Field, Kind},
     table::Key,
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 
 /// A field's value in its stored unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,26 +122,40 @@ impl Layers {
         }
     }
 
-    /// Every layer, with the class whose view it is the most specific part of.
-    pub(super) fn each(&self) -> impl Iterator<Item = ((u32, u32), &Layer)> {
-        let numbered = |layers| Iterator::zip(1u32.., layers);
-        let top = core::iter::once(((0, 0), &self.top));
-        let operations = numbered(self.operations.iter()).map(|(number, layer)| ((0, number), layer));
-        let namespaces = numbered(self.namespaces.iter()).map(|(number, layer)| ((number, 0), layer));
-        let pairs = self.pairs.iter().map(|(pair, layer)| (*pair, layer));
-        top.chain(operations).chain(namespaces).chain(pairs)
+    /// Every layer, with the class whose view it is the most specific part of. A list: several walk it, and the code of
+    /// four iterators behind one another weighs more in a module that pages download than all that these do.
+    #[inline(never)]
+    pub(super) fn each(&self) -> Vec<((u32, u32), &Layer)> {
+        let mut all = vec![((0, 0), &self.top)];
+        for (number, layer) in (1..).zip(&self.operations) {
+            all.push(((0, number), layer));
+        }
+        for (number, layer) in (1..).zip(&self.namespaces) {
+            all.push(((number, 0), layer));
+        }
+        for (pair, layer) in &self.pairs {
+            all.push((*pair, layer));
+        }
+        all
     }
 
     /// The greatest number that any class sees in this field; 0 where it holds none.
     pub(super) fn largest(&self, key: Key) -> u64 {
-        let given = self.each().filter_map(|(_, layer)| layer.get(key)?.as_number());
-        given.chain(self.view(0, 0).number(key)).max().unwrap_or(0)
+        let mut largest = self.view(0, 0).number(key).unwrap_or(0);
+        for (_, layer) in self.each() {
+            largest = largest.max(layer.get(key).and_then(Value::as_number).unwrap_or(0));
+        }
+        largest
     }
 
-    /// Every layer, to be changed.
-    pub(super) fn each_mut(&mut self) -> impl Iterator<Item = &mut Layer> {
-        let pairs = self.pairs.iter_mut().map(|(_, layer)| layer);
-        core::iter::once(&mut self.top).chain(&mut self.operations).chain(&mut self.namespaces).chain(pairs)
+    /// Changes every layer.
+    pub(super) fn change_each(&mut self, change: fn(&mut Layer)) {
+        change(&mut self.top);
+        self.operations.iter_mut().for_each(change);
+        self.namespaces.iter_mut().for_each(change);
+        for (_, layer) in &mut self.pairs {
+            change(layer);
+        }
     }
 }
 

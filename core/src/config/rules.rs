@@ -16,6 +16,8 @@ use super::{
 use alloc::{
     format,
     string::{String, ToString},
+    vec,
+    vec::Vec,
 };
 
 /// The default limit of hedges while as many calls are allowed, from the published 50 of 1000.
@@ -36,17 +38,29 @@ pub(super) fn check(explicit: &Layers, filled: &Given) -> Result<(), ConfigError
 }
 
 /// The classes that may differ from all others.
-fn classes(layers: &Layers) -> impl Iterator<Item = (u32, u32)> {
-    let giving = |layer: &Layer| layer.iter().any(|(key, _)| key.field().scope == Scope::Class);
-    let numbers = move |layers: &[Layer]| -> alloc::vec::Vec<u32> {
-        let given = (1u32..).zip(layers).filter(|(_, layer)| giving(layer)).map(|(number, _)| number);
-        core::iter::once(0).chain(given).collect()
-    };
-    let operations = numbers(&layers.operations);
-    let crossed = numbers(&layers.namespaces).into_iter().flat_map(move |namespace| {
-        operations.clone().into_iter().map(move |operation| (namespace, operation))
-    });
-    crossed.chain(layers.pairs.iter().map(|(pair, _)| *pair))
+fn classes(layers: &Layers) -> Vec<(u32, u32)> {
+    let operations = giving(&layers.operations);
+    let mut classes = Vec::new();
+    for namespace in giving(&layers.namespaces) {
+        for operation in &operations {
+            classes.push((namespace, *operation));
+        }
+    }
+    for (pair, _) in &layers.pairs {
+        classes.push(*pair);
+    }
+    classes
+}
+
+/// Numbers of the layers that give a class anything, behind that of none.
+fn giving(layers: &[Layer]) -> Vec<u32> {
+    let mut numbers = vec![0];
+    for (number, layer) in (1..).zip(layers) {
+        if layer.iter().any(|(key, _)| key.field().scope == Scope::Class) {
+            numbers.push(number);
+        }
+    }
+    numbers
 }
 
 /// The limit of hedges that a class sees.

@@ -27,7 +27,11 @@ pub fn topology(document: &Document) -> Result<Vec<TopologyChange>, ConfigError>
     let Document::List(list) = document else {
         return Err(ConfigError::new("endpoints", error::shown(document), "a list"));
     };
-    list.iter().enumerate().map(|(at, change)| read(&format!("endpoints[{at}]"), change)).collect()
+    let mut changes = Vec::new();
+    for (at, change) in list.iter().enumerate() {
+        changes.push(read(&format!("endpoints[{at}]"), change)?);
+    }
+    Ok(changes)
 }
 
 fn read(path: &str, document: &Document) -> Result<TopologyChange, ConfigError> {
