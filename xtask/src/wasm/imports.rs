@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use super::bytes::{Bytes, HEADER};
 use crate::child::{Ending, root};
 
 /// What the module with classes may import, one `module name` on a line.
@@ -11,9 +12,6 @@ const COMMITTED: &str = "bindings-wasm/imports.txt";
 
 /// Number of the section that lists imports.
 const IMPORTS: u8 = 2;
-
-/// Bytes before the first section: the magic number and the version.
-const HEADER: usize = 8;
 
 /// `core.wasm` imports nothing, the others what the committed list names; writes the list when it is blessed.
 pub(super) fn check(dist: &Path, bless: bool) -> Ending {
@@ -75,39 +73,7 @@ fn read(bytes: &[u8]) -> Option<BTreeSet<String>> {
     Some(BTreeSet::new())
 }
 
-/// A module's bytes, read from the front.
-struct Bytes<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
 impl Bytes<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let byte = *self.bytes.get(self.at)?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    /// A number of seven bits a byte, the lowest first.
-    fn number(&mut self) -> Option<u64> {
-        let mut value = 0;
-        for shift in (0..35).step_by(7) {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 127) << shift;
-            if byte < 128 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    fn text(&mut self) -> Option<String> {
-        let length = self.number()? as usize;
-        let text = self.bytes.get(self.at..self.at.checked_add(length)?)?;
-        self.at += length;
-        String::from_utf8(text.to_vec()).ok()
-    }
-
     fn imports(&mut self) -> Option<BTreeSet<String>> {
         let mut names = BTreeSet::new();
         for _ in 0..self.number()? {
@@ -116,33 +82,6 @@ impl Bytes<'_> {
             names.insert(format!("{module} {name}"));
         }
         Some(names)
-    }
-
-    /// Passes over what an import is: a function's type, a table, a memory, a global.
-    fn kind(&mut self) -> Option<()> {
-        match self.byte()? {
-            0 => drop(self.number()?),
-            1 => {
-                self.byte()?;
-                self.limits()?;
-            }
-            2 => self.limits()?,
-            3 => {
-                self.byte()?;
-                self.byte()?;
-            }
-            _ => return None,
-        }
-        Some(())
-    }
-
-    fn limits(&mut self) -> Option<()> {
-        let flags = self.byte()?;
-        self.number()?;
-        if flags & 1 == 1 {
-            self.number()?;
-        }
-        Some(())
     }
 }
 
