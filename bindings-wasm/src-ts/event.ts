@@ -79,7 +79,7 @@ export class Sink {
   deliver(): void {
     if (this.#telling) return;
     this.#telling = true;
-    for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) this.#tell(event);
+    for (let event; (event = this.#waiting.shift()); ) this.#tell(event);
     this.#telling = false;
   }
 

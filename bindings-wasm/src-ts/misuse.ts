@@ -19,10 +19,8 @@ export function translated<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const told = error as { code?: unknown; path?: unknown };
-    if (told.code === 'config') throw new ConfigError(String(told.path ?? ''), error.message);
-    if (told.code === 'invalid_argument') throw misuse(error.message);
-    throw error;
+    const { code, path = '', message } = Object(error) as { code?: unknown; path?: string; message: string };
+    if (code === 'config') throw new ConfigError(path, message);
+    throw code === 'invalid_argument' ? misuse(message) : error;
   }
 }

@@ -175,8 +175,6 @@ export const REASONS: readonly (ReasonSlug | undefined)[] = [
   'breaker_closed', // 189
   , , , , , , , , , ,
   'clock_behind', // 200
-  'token_malformed', // 201
-  'out_of_range', // 202
 ];
 
 /** Codes by name. */

@@ -71,10 +71,10 @@ pub(crate) fn reasons() -> String {
     out
 }
 
-/// What a wake-up waits for, and what lowers the score of an endpoint: no record carries these, and explanations tell
-/// them by code. Every page that uses the driver downloads the list of the others.
+/// What a wake-up waits for, what lowers the score of an endpoint, what is wrong with the text of a token: no record
+/// carries these. Every page that uses the driver downloads the list of the others.
 const fn is_told_by_code(reason: Reason) -> bool {
-    matches!(reason.code(), 160..=168 | 180..=187)
+    matches!(reason.code(), 160..=168 | 180..=187 | 201..=202)
 }
 
 fn of_field(path: &str) -> Vec<&'static str> {
