@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_foreign_id_is_read_and_answered_as_stale() {
-        let event = Event::read(&[65.0, 0.0, 0.0, 0.5, -1.0, -1.0, 0.0, 0.0], Units::Micros);
+        let event = Event::read(&[65.0, 0.0, 0.0, 0.5, -1.0, -1.0, -1.0, 0.0], Units::Micros);
         assert!(matches!(event, Some(Event::Response(id, said))
             if id == AttemptId::from_number(0) && said == Response::default()));
     }
