@@ -11,6 +11,7 @@ mod demo;
 mod determinism;
 mod fuzz;
 mod generated;
+mod mutants;
 mod native;
 mod node;
 mod npm;
@@ -64,7 +65,7 @@ enum Verb {
     /// Runs the simulator; without options its quick check, with the committed tables.
     Sim(sim::Args),
     /// Runs the extra verification tools that are installed and names those that are not.
-    Verify,
+    Verify(verify::Args),
 }
 
 fn main() -> ExitCode {
@@ -82,7 +83,7 @@ fn main() -> ExitCode {
         Verb::Determinism(args) => determinism::run(&args),
         Verb::Book(args) => book::run(&args),
         Verb::Sim(args) => sim::run(&args),
-        Verb::Verify => verify::run(),
+        Verb::Verify(args) => verify::run(&args),
     };
     report.finish()
 }

@@ -391,6 +391,7 @@ mod tests {
         let one = picker.add(host()).unwrap();
         assert!(picker.set_barred(one, true) && picker.pick(&[one], NOW).is_empty());
         assert!(picker.set_barred(one, false) && picker.pick(&[], NOW).len() == 1);
+        assert!(picker.set_ejected(one, true) && picker.set_ejected(one, false));
     }
 
     #[test]

@@ -156,6 +156,12 @@ mod tests {
     }
 
     #[test]
+    fn a_factor_that_is_given_twice_counts_once() {
+        let once = Factors::default().with(Factors::STARTING, true);
+        assert_eq!(once.with(Factors::STARTING, true).with(Factors::STARTING, false), once);
+    }
+
+    #[test]
     fn unhealthy_and_ejected_together_count_once() {
         let weights = Weights::default();
         assert_eq!(weights.score(0, Factors(Factors::UNHEALTHY), 1), 64);

@@ -441,6 +441,34 @@ fn peak_cost_times_load_takes_the_place_of_load_and_the_unmeasured_are_tried_onc
 }
 
 #[test]
+fn the_endpoint_used_last_is_no_replica_only_where_a_list_leaves_it_out() {
+    let fleet = fleet(1);
+    let mut choice = choice_of(BalanceSettings::default(), &fleet);
+    for (replicas, other) in [(&[][..], false), (&[0], false), (&[7], true)] {
+        let plan = choice.plan(&fleet, replicas, Some(0), &mut stream(1), NOW);
+        assert_eq!((plan.len(), plan[0].factors.has(Factors::NON_REPLICA)), (1, other), "{replicas:?}");
+    }
+}
+
+#[test]
+fn a_request_of_ones_own_heats_the_report_of_its_endpoint() {
+    let fleet = fleet(10);
+    let settings = BalanceSettings { policy: BalancePolicy::HotCold, n: 4, ..BalanceSettings::default() };
+    let first = |sent: bool| {
+        let mut choice = choice_of(settings, &fleet);
+        for position in 0..10 {
+            let latency = Duration::from_millis(10 + u64::from(position));
+            choice.on_report(LoadReport { position, in_flight: 1, latency, at: NOW });
+        }
+        if sent {
+            choice.on_sent(0);
+        }
+        positions(choice.plan(&fleet, &[], None, &mut stream(3), NOW))[0]
+    };
+    assert_eq!((first(false), first(true)), (0, 1));
+}
+
+#[test]
 fn hot_and_cold_puts_the_choice_of_the_pool_first_and_is_random_without_reports() {
     let mut fleet = fleet(6);
     let settings = BalanceSettings { policy: BalancePolicy::HotCold, n: 4, ..BalanceSettings::default() };

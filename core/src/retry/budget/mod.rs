@@ -227,9 +227,18 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::MAX_MICROS;
 
     const NOW: Instant = Instant::ZERO;
     const CLASS: FailureClass = FailureClass::Transient;
+
+    #[test]
+    fn a_pause_of_centuries_fills_the_reserve_and_no_more() {
+        let (window, min_rate) = (Duration::from_secs(10), 1000 * TOKEN);
+        let settings = BudgetSettings::Ratio { ratio: 0, cap: 50 * TOKEN, window, min_rate, initial: 0 };
+        let mut budget = Budget::new(settings, NOW);
+        assert_eq!(budget.level(Instant::from_micros(MAX_MICROS)), 50 * TOKEN);
+    }
 
     #[test]
     fn a_new_grpc_configuration_keeps_the_share() {
