@@ -137,6 +137,22 @@ fn random_worlds_are_searched_and_one_of_them_is_repeated() {
 }
 
 #[test]
+fn a_long_run_tells_its_memory_and_a_bench_its_rates() {
+    for what in ["farm", "clients"] {
+        let soak = printed(&hedgerow(&format!("sim bench --soak {what} --events 1e5 --json -")));
+        let document: Value = serde_json::from_str(&soak).unwrap();
+        let readings = document["soak"].as_array().unwrap();
+        assert_eq!((readings.len(), readings[19]["events"].as_u64()), (20, Some(100_000)), "{what}");
+        assert!(readings.iter().all(|reading| reading["resident_bytes"].as_u64() != Some(0)));
+    }
+    let rates = printed(&hedgerow("sim bench --events 4e3 --fleet 3x5"));
+    assert!(rates.contains("a fleet of 3x5") && rates.contains("of memory when it had run"), "{rates}");
+    for wrong in ["1e99", "999", "1.5e6", "many"] {
+        assert_eq!(hedgerow(&format!("sim bench --events {wrong}")).status.code(), Some(2), "{wrong}");
+    }
+}
+
+#[test]
 fn every_help_has_an_example() {
     for command in ["list", "run", "check", "compare", "sweep", "plot", "diff", "recommend", "swarm", "bench"]
     {

@@ -201,6 +201,19 @@ fn a_recommendation_meets_the_objective_at_the_least_cost_of_all_that_was_tried(
 }
 
 #[test]
+fn what_is_fast_and_too_dear_is_tried_with_smaller_budgets() {
+    let mut document = fleet();
+    document["objective"]["extra_load"] = json!(0.0);
+    document["objective"]["quantile"] = json!(0.9999);
+    document["search"] =
+        json!({"budget_ratios": [0.015], "n": [], "attempt_timeouts": [], "hedge_limits": []});
+    let found = recommend(&document);
+    let names: Vec<_> = found.candidates.iter().map(|one| one.name.as_str()).collect();
+    assert!(names.contains(&"no hedge, budget 0.015"), "the cheapest: {names:?}");
+    assert_eq!(names.iter().filter(|name| name.ends_with("budget 0.015")).count(), 2, "{names:?}");
+}
+
+#[test]
 fn an_objective_out_of_reach_is_said_to_be_missed() {
     let mut document = fleet();
     document["objective"]["at_most"] = json!("1ms");

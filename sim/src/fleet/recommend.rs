@@ -2,7 +2,8 @@
 //!
 //! The plain fleet is run first; its 95th percentile is the delay of the fixed hedge. Then every way of hedging with
 //! every limit, and, from the best of them, other budgets, other numbers of candidates and other time limits of an
-//! attempt, one field after the other. All run in the same worlds: the seeds, hence arrivals and costs, are the same.
+//! attempt, one field after the other; while nothing meets the objective also from the one that answers the most calls
+//! in time. All run in the same worlds: the seeds, hence arrivals and costs, are the same.
 //!
 //! An objective is met when in *every* run the wanted share of *all* calls was answered in time (what is refused or
 //! fails is not) and the attempts beyond one for each call are allowed, and when of all runs together the late calls
@@ -67,9 +68,10 @@ impl Fleet {
             candidates.push(trial(&self.arm(choice), choice)?);
         }
         for field in 0..FIELDS {
-            let best = candidates[best(&candidates, self.objective)].choice;
-            for choice in self.grid.variants(field, best) {
-                candidates.push(trial(&self.arm(choice), choice)?);
+            for from in self.starts(&candidates) {
+                for choice in self.grid.variants(field, from) {
+                    candidates.push(trial(&self.arm(choice), choice)?);
+                }
             }
         }
         let best = best(&candidates, self.objective);
@@ -90,7 +92,16 @@ impl Fleet {
         Ok(Recommendation { plain, candidates, best, config, report, objective: self.objective })
     }
 
-    /// How many worlds a search runs.
+    /// From where the next field is varied: the best so far and, while nothing meets the objective, also what answers
+    /// the most calls in time, which a smaller budget may make affordable.
+    fn starts(&self, candidates: &[Candidate]) -> Vec<Choice> {
+        let best = &candidates[best(candidates, self.objective)];
+        let fastest = candidates.iter().reduce(|a, b| if b.within > a.within { b } else { a });
+        let fastest = fastest.filter(|found| !best.meets && found.choice != best.choice);
+        [best].into_iter().chain(fastest).map(|found| found.choice).collect()
+    }
+
+    /// How many worlds a search runs at least.
     pub fn worlds(&self, seeds: u64) -> u64 {
         seeds.saturating_mul(self.grid.size() as u64)
     }
