@@ -131,7 +131,7 @@ class Face:
             raise misuse(f"clock_sample: {(sent, received, wall)!r}, want three times from 0")
 
     def lease(self, *, start: int, count: int, expires: float) -> None:
-        """Hands in a lease of timestamps; `token.tier` `regional` mints from it, and it replaces the rest of the last one.
+        """Hands in a lease of timestamps, in the place of the rest of the last; `token.tier` `regional` mints from it.
 
         `count` timestamps from `start` on (microseconds since 1970), good until `expires` of the client's clock.
         """

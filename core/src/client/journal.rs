@@ -63,7 +63,7 @@ impl Journal {
     /// Records a decision that has an action.
     pub(crate) fn action(&mut self, reason: Reason, subject: Subject, value: u64, now: Instant) {
         self.stats.add_reason(reason);
-        self.trace.decide(Decision {
+        self.trace.decide(|| Decision {
             reason,
             call: subject.call.map_or(0, CallId::number),
             attempt: subject.attempt.map_or(0, AttemptId::number),

@@ -67,6 +67,8 @@ impl Recorder {
         }
     }
 
+    // Out of line, as what follows: a call that is not recorded passes by at the price of a comparison.
+    #[cold]
     fn begin_record(&mut self, input: &Input<'_>, told: Instant) {
         self.end();
         if self.waiting >= self.most {
@@ -90,10 +92,15 @@ impl Recorder {
     }
 
     #[inline]
-    pub(crate) fn decide(&mut self, decision: Decision) {
+    pub(crate) fn decide(&mut self, decision: impl FnOnce() -> Decision) {
         if self.state == State::Open {
-            record::put_decision(&mut self.bytes, &decision);
+            self.put_decision(&decision());
         }
+    }
+
+    #[cold]
+    fn put_decision(&mut self, decision: &Decision) {
+        record::put_decision(&mut self.bytes, decision);
     }
 
     /// Ends the record of the input begun last.
