@@ -2,7 +2,7 @@
 //!
 //! Random runs are written down as documents (`tests/harness/src/scenario/`), and every target plays each document
 //! through its own public surface: natively without and with optimisation; each WebAssembly build in Node and in
-//! Chromium; the module without imports in an interpreter; the wheel in Python. Each ends at the hash of the last line
+//! Chromium; the addon in Node; the module without imports in an interpreter; the wheel in Python. Each ends at the hash of the last line
 //! of its trace, which stands for all inputs and all decisions.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use std::process::Command;
 
 use crate::child::{self, Ending, cargo, command, root};
 use crate::report::Report;
-use crate::{python, setup, wasm};
+use crate::{native, npm, python, setup, wasm};
 
 /// Scenarios of a usual run.
 pub(crate) const SOME: u32 = 20;
@@ -35,18 +35,21 @@ pub(crate) fn run(args: &Args) -> Report {
     let mut report = Report::default();
     report.step("wasm setup", || setup::wasm().and(wasm::install()));
     report.step("wasm builds", wasm::build);
+    report.step("npm build", npm::build);
+    report.step("node addon", native::build);
     python::install(&mut report);
     report.step("determinism", || check(args.count));
     report
 }
 
-/// Plays as many scenarios on every target and compares; modules and wheel must have been built.
+/// Plays as many scenarios on every target and compares; modules, addon and wheel must have been built.
 pub(crate) fn check(count: u32) -> Ending {
     let mut targets = Targets::default();
-    let ready = targets.add("native, debug", &mut native("", &format!("write {FOLDER} {count}")))
-        && targets.add("native, release", &mut native("--release", &format!("play {FOLDER}")))
+    let ready = targets.add("native, debug", &mut natively("", &format!("write {FOLDER} {count}")))
+        && targets.add("native, release", &mut natively("--release", &format!("play {FOLDER}")))
         && targets.add("interpreter", &mut interpreter())
         && targets.add("Node", &mut node("node.js"))
+        && targets.add("Node, addon", native::scenarios().arg(root().join(Path::new(FOLDER))))
         && setup::chromium().ok
         && targets.add("Chromium", &mut node("chromium.js"))
         && targets.add("Python", &mut python::tool("python", &format!("tests/scenarios.py ../{FOLDER}")));
@@ -54,7 +57,7 @@ pub(crate) fn check(count: u32) -> Ending {
     Ending::of(ready && targets.agree(count))
 }
 
-fn native(profile: &str, words: &str) -> Command {
+fn natively(profile: &str, words: &str) -> Command {
     cargo(&format!("run --locked --quiet -p hedgerow-harness {profile} --bin scenarios -- {words}"))
 }
 

@@ -46,6 +46,26 @@ pub(crate) fn swarm() -> Ending {
     child::run(tests.current_dir(package()).env("HEDGEROW_SEEDS", SEEDS))
 }
 
+/// The program that plays scenarios through the addon.
+pub(crate) fn scenarios() -> Command {
+    let mut node = command("node", "");
+    node.arg(package().join("test/programs/scenarios.js"));
+    node
+}
+
+/// The addon and its package.
+pub(crate) fn build() -> Ending {
+    node::install(&package()).and(addon()).and(child::run(&mut script_of_package("build")))
+}
+
+/// Whether the package is missing or older than what it is built of.
+pub(crate) fn is_stale() -> bool {
+    let sources = ["core/src", "bindings-wasm/src", "bindings-node/src", "bindings-node/shared/src"];
+    let all = sources.iter().chain(&["bindings-node/macros/src", "bindings-node/src-ts"]);
+    let built = ["lib/hedgerow.node", "lib/core/index.js"].map(|file| package().join(file));
+    stale::is_stale(&built, &all.map(|folder| root().join(folder)).collect::<Vec<_>>())
+}
+
 /// Times the addon beside the WebAssembly module, and workers of one state beside workers with states of their own; what
 /// comes of it also goes to a file, if one is named.
 pub(crate) fn bench(report: &mut Report, json: Option<&Path>) {
