@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::child::{self, Ending, cargo};
 use crate::report::Report;
-use crate::{npm, python, setup, stale, wasm};
+use crate::{native, npm, python, setup, stale, wasm};
 
 /// The time the whole measurement may take, after the build.
 pub(crate) const LIMIT: Duration = Duration::from_mins(10);
@@ -60,13 +60,16 @@ fn prepare(report: &mut Report, options: &[&str]) {
     if is_served || wants("node") || in_browser {
         prepare_javascript(report, in_browser);
     }
+    if wants("node") && native::is_stale() && has_npm() {
+        report.step("node addon", native::build);
+    }
     if wants("python") {
         prepare_python(report);
     }
 }
 
 fn prepare_javascript(report: &mut Report, in_browser: bool) {
-    if child::output(&mut child::command("npm", "--version")).is_none() {
+    if !has_npm() {
         println!("without Node and npm there is no load in JavaScript");
         return;
     }
@@ -81,6 +84,10 @@ fn prepare_javascript(report: &mut Report, in_browser: bool) {
     if in_browser && setup::may_install_chromium() {
         report.step("chromium", setup::chromium);
     }
+}
+
+fn has_npm() -> bool {
+    child::output(&mut child::command("npm", "--version")).is_some()
 }
 
 fn prepare_python(report: &mut Report) {

@@ -54,21 +54,25 @@ export class Plain {
   close() {}
 }
 
+/** The document of a client; servers may grant no more than so many hedges. */
+export const configOf = (zone, remembered, hedges) => ({
+  service: 'replicas',
+  locality: { zone },
+  trace: { explain_calls: remembered },
+  operations: { get: { idempotency: 'natural' }, put: { idempotency: 'token' } },
+  ...(hedges !== undefined && { limits: { hedges }, signal: { guard: { max_hedges: hedges } } }),
+});
+
 /** Through hedgerow: one client in each zone. Target and max are not configured: the servers tell them. */
 export class Hedged {
   #clients;
   #calls = new Map();
   #started;
 
-  constructor({ servers, zones, remembered = 256 }) {
+  constructor({ servers, zones, remembered = 256, hedges, engine }) {
     this.#clients = zones.map((zone, number) => {
       const client = createClient({
-        config: {
-          service: 'replicas',
-          locality: { zone },
-          trace: { explain_calls: remembered },
-          operations: { get: { idempotency: 'natural' }, put: { idempotency: 'token' } },
-        },
+        ...(engine === undefined ? { config: configOf(zone, remembered, hedges) } : { engine }),
         endpoints: servers.map(({ name, zone: at, url }) => ({ name, zone: at, url })),
         onEvent: (event) => this.#hear(number, event),
       });
