@@ -10,6 +10,7 @@
 
 use hedgerow::balance::{Host, Picker, Place};
 use hedgerow::{BalanceSettings, EndpointId, HealthSettings, Instant, Seed, Stream, Weights};
+use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -172,6 +173,22 @@ fn zone_weights_save_a_third_of_the_mean_in_the_published_setting() {
     }
 }
 
+/// The bands of the conformance data, by the policies of its steps.
+fn bands(policy: &str) -> Value {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/06-choice.json");
+    let document: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let cases = document["cases"].as_array().unwrap();
+    let case = cases.iter().find(|case| case["id"] == "forty-percent-simulation").expect("the case exists");
+    let at =
+        case["steps"].as_array().unwrap().iter().position(|step| step["policy"] == policy).expect("a step");
+    case["expect"][at].clone()
+}
+
+fn lies_in(found: f64, bands: &Value, name: &str) {
+    let [low, high] = [0, 1].map(|end| bands[name][end].as_f64().expect("a band"));
+    assert!((low..=high).contains(&found), "{name}: {found} in {low}..={high}");
+}
+
 /// Fifty seeds of six policies take 20 s, so they belong to the long run.
 fn every_policy_falls_into_its_band_over_fifty_seeds() {
     let mean = |policy| median_of(&runs(policy, 50), Outcome::mean);
@@ -179,17 +196,18 @@ fn every_policy_falls_into_its_band_over_fifty_seeds() {
     let weighted = median_of(&eight, Outcome::mean);
     let unweighted = mean(Policy::Unweighted8);
     let shortest = mean(Policy::ShortestQueue);
-    assert!((1.06..=1.21).contains(&weighted));
-    assert!((1.86..=2.40).contains(&unweighted));
-    assert!((1.84..=2.10).contains(&shortest));
+    lies_in(unweighted, &bands("unweighted_8"), "median_mean_ms");
+    lies_in(shortest, &bands("shortest_queue"), "median_mean_ms");
     assert!(weighted <= 0.65 * unweighted);
     assert!((0.53..=0.63).contains(&(weighted / shortest)));
-    assert!((0.28..=0.35).contains(&median_of(&eight, |run| run.quantile(0.5))));
-    assert!((2.0..=2.3).contains(&median_of(&eight, |run| run.quantile(0.95))));
-    assert!((17.6..=20.1).contains(&median_of(&eight, |run| run.quantile(0.99))));
-    assert!(least_local_share(&eight) >= 0.95);
+    let of_eight = bands("weighted_8");
+    lies_in(weighted, &of_eight, "median_mean_ms");
+    for (name, share) in [("p50_ms", 0.5), ("p95_ms", 0.95), ("p99_ms", 0.99)] {
+        lies_in(median_of(&eight, |run| run.quantile(share)), &of_eight, name);
+    }
+    assert!(least_local_share(&eight) >= of_eight["local_share_min"].as_f64().expect("a share"));
     // The choice of two of the notebook weighs zones as well.
     let [two, four, all] = [2, 4, 16].map(|n| mean(Policy::Weighted(n)));
-    assert!((2.6..=3.1).contains(&two));
+    lies_in(two, &bands("choice_of_2_without_replacement"), "median_mean_ms");
     assert!(two > four && four > weighted && weighted > all);
 }

@@ -11,7 +11,7 @@ const text = async (path) => (await fetch(path)).text();
 async function run() {
   await Promise.all([initClient(), initPolicies()]);
   const module = await WebAssembly.compileStreaming(fetch("/bindings-wasm/dist/core.wasm"));
-  const lists = ["/bindings-wasm/test/vectors/NOT-THROUGH-THE-BINDING", "/tests/vectors/DEFERRED"].map(text);
+  const lists = ["/bindings-wasm/test/vectors/NOT-THROUGH-THE-BINDING", "/tests/vectors/DEFERRED", "/tests/vectors/ELSEWHERE"].map(text);
   const left = listed((await Promise.all(lists)).join("\n"));
   const builds = {
     policies: (...of) => new ClassClient(policies, ...of),

@@ -8,7 +8,8 @@ import { runFile } from "../vectors/run.js";
 import { listed, ofClients, ofPolicies } from "../vectors/topics.js";
 
 const own = listed(readText("bindings-wasm/test/vectors/NOT-THROUGH-THE-BINDING"));
-const left = new Set([...own, ...listed(readText("tests/vectors/DEFERRED"))]);
+const elsewhere = ["DEFERRED", "ELSEWHERE"].flatMap((list) => [...listed(readText(`tests/vectors/${list}`))]);
+const left = new Set([...own, ...elsewhere]);
 
 /** Runs what knows policies alone once, and what drives a client through each of `clients`. */
 export function holdVectors(name, policies, lines, clients) {

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/");
 
-/// Runs `run` on every case that is not deferred; a failure prints id, source and reading of its case first.
+/// Runs `run` on every case that is not deferred and has no test of its own elsewhere; a failure prints id, source and reading of its case first.
 pub(crate) fn each_case(file: &str, run: impl Fn(&Value)) {
     let text = std::fs::read_to_string(format!("{VECTORS}{file}")).expect("the vector file exists");
     let document: Value = serde_json::from_str(&text).expect("the vector file is JSON");
@@ -59,8 +59,12 @@ pub(crate) fn optional(value: &Value) -> Option<u64> {
 }
 
 fn deferred(file: &str) -> Vec<String> {
-    let list = std::fs::read_to_string(format!("{VECTORS}DEFERRED")).unwrap_or_default();
-    list.lines()
+    let lists = ["DEFERRED", "ELSEWHERE"];
+    let lists =
+        lists.map(|name| std::fs::read_to_string(format!("{VECTORS}{name}")).expect("the list exists"));
+    lists
+        .iter()
+        .flat_map(|list| list.lines())
         .filter_map(|line| {
             let mut words = line.split_whitespace();
             (words.next() == Some(file)).then(|| words.next().map(str::to_owned))?
