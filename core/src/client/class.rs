@@ -97,6 +97,8 @@ pub(crate) struct Class {
     pub(crate) estimator: Estimator,
     effective: Effective,
     revision: u64,
+    /// Until when the record of the hedge limit is fresh, and its version; `None` when it was told or there is none.
+    fresh: Option<(Instant, u64)>,
 }
 
 impl Class {
@@ -105,8 +107,16 @@ impl Class {
         if self.revision != signals.revision() {
             self.revision = signals.revision();
             self.effective = signals.effective(self.namespace, self.operation, configured(&self.settings));
+            self.fresh = signals.hedge_limit_until(self.namespace, self.operation);
         }
         self.effective
+    }
+
+    /// The version of the record that supplies the hedge limit, told once when it has outlived its ttl.
+    pub(crate) fn gone_stale(&mut self, now: Instant) -> Option<u64> {
+        let (_, version) = self.fresh.filter(|(until, _)| now > *until)?;
+        self.fresh = None;
+        Some(version)
     }
 
     /// The values that the document gives.
@@ -231,6 +241,7 @@ impl Class {
             estimator: Estimator::new(config.estimator),
             effective: signals.effective(namespace, operation, configured(&settings)),
             revision: signals.revision(),
+            fresh: signals.hedge_limit_until(namespace, operation),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::client::action::{AttemptKind, Start};
 use crate::client::call::{Call, CallState, NewCall};
 use crate::client::endpoint::View;
 use crate::client::explain::Entry;
+use crate::client::journal::Subject;
 use crate::client::timeout::Kind;
 use crate::config::{Idempotency, Priority};
 use crate::hedge::delay::DelayInput;
@@ -50,6 +51,9 @@ impl Client {
         self.send_next(call, AttemptKind::Primary, Reason::Primary, now);
         self.arm_call(call, request, hedging, now);
         self.first_use(request.namespace.0, now);
+        if let Some(version) = self.classes.get_mut(admitted.class).and_then(|class| class.gone_stale(now)) {
+            self.journal.note(Reason::SignalStale, Subject::none(), version, now);
+        }
         self.journal.stats.add_arrow(CallState::Freed, CallEvent::Start, self.state(CallId::from_id(call)));
         Ok(CallId::from_id(call))
     }

@@ -140,12 +140,15 @@ impl Signals {
 
     /// Whether the record that supplied the class's hedge limit outlived its ttl; configured values never do.
     pub fn is_stale(&self, namespace: u32, operation: u32, now: Instant) -> bool {
+        self.hedge_limit_until(namespace, operation).is_some_and(|(until, _)| now > until)
+    }
+
+    /// Until when the record that supplies the hedge limit of a class is fresh, and its version; `None` when no record
+    /// does.
+    pub(crate) fn hedge_limit_until(&self, namespace: u32, operation: u32) -> Option<(Instant, u64)> {
         let found = self.find(namespace, operation);
-        found
-            .iter()
-            .flatten()
-            .find(|stored| stored.values.hedges.is_some())
-            .is_some_and(|stored| self.is_old(stored, now))
+        let supplies = found.iter().flatten().find(|stored| stored.values.hedges.is_some())?;
+        Some((supplies.received_at + self.ttl(supplies), supplies.version))
     }
 
     /// Grows when a record is applied or refreshed, or a halving acts; until then [`Signals::effective`] is constant.

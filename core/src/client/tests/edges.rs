@@ -407,3 +407,30 @@ fn a_drain_whose_deadline_has_passed_ends_what_is_undecided_at_once() {
     client.drain(Some(at(5)), at(5));
     assert_eq!(completed(&drain(&mut client)), (Outcome::Failed, Reason::Shutdown));
 }
+
+#[test]
+fn a_hedge_limit_that_outlived_its_record_is_noted_once_and_stays_in_force() {
+    let mut client = plain();
+    let get = operation(&mut client, "get");
+    let start = |client: &mut Client, now| {
+        client.start(&Start { operation: get, ..Start::default() }, at(now)).unwrap();
+        for attempt in sent(client) {
+            client.handle_response(attempt, Response::default(), at(now));
+        }
+        drain(client);
+        reasons(client).iter().filter(|reason| *reason == "signal_stale").count()
+    };
+    let record =
+        |version| Record { version, hedges: Some(3), ttl: Some(Duration::from_secs(5)), ..Record::default() };
+    client.handle_signal(None, None, &record(1), at(1000));
+    assert_eq!([5_001_000, 5_001_001, 9_000_000].map(|now| start(&mut client, now)), [0, 1, 0]);
+    client.handle_signal(None, None, &record(1), at(9_000_001));
+    assert_eq!([9_000_002, 20_000_000, 30_000_000].map(|now| start(&mut client, now)), [0, 1, 0]);
+    client.handle_signal(
+        None,
+        None,
+        &Record { version: 2, util: Some(5), ..Record::default() },
+        at(30_000_001),
+    );
+    assert_eq!(start(&mut client, 30_000_002), 0, "any record of the scope renews its age");
+}
