@@ -14,6 +14,7 @@ from hedgerow import (
     AsyncClient,
     Attempt,
     Client,
+    ConfigError,
     DeadlineExceeded,
     Endpoint,
     Event,
@@ -585,3 +586,20 @@ def test_attempts_can_be_bounded_for_a_test() -> None:
     with pytest.raises(OSError):
         make_client(policy, endpoints=["a"], attempts=1).call(fails, op="put")
     assert len(count) == 1
+
+
+def test_records_of_a_handshake_are_heard_one_by_one_and_one_that_is_none_is_counted() -> None:
+    one = client()
+    records = [{"op": "get", "ns": "cart", "v": 1, "calls": 1}, {"v": "two"}, {"ns": "*", "v": 3, "hedges": 0}]
+    assert one.signals({"records": records}) == 1
+    assert one.stats()["reasons"] == {"140": 2}
+    one.add_namespace("cart")
+
+    def nested() -> None:
+        with pytest.raises(LimitExceeded):
+            one.call(lambda: 1, op="get", namespace="cart")
+        assert one.call(lambda: 1, op="get") == 1
+
+    one.call(nested, op="get", namespace="cart")
+    with pytest.raises(ConfigError, match="records"):
+        one.signals({"records": 5})

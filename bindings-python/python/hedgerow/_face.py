@@ -120,6 +120,18 @@ class Face:
         state.perform(turn, now)
         return version
 
+    def signals(self, records: Mapping[str, Any]) -> int:
+        """Hands in what a server said in the map form: `{"records": [{"ns": …, "op": …, "v": 1, "target": …}]}`.
+
+        It is the body of a handshake, or metadata of an RPC. Answers how many records were not valid; each stands alone.
+        """
+        state = self._state
+        state.check()
+        now = state.clock.now()
+        invalid, turn = state.native.handle_signals(records, now)
+        state.perform(turn, now)
+        return invalid
+
     def clock_sample(self, *, sent: float, received: float, wall: float) -> None:
         """Hands in a reading of a server's wall clock: `token.clock` `estimated` mints by these.
 
