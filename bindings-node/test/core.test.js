@@ -55,3 +55,17 @@ test("a list, a map and a number beyond the range of floats are documents", () =
   assert.throws(() => core.configJson(round), { code: "config" });
   assert.throws(() => core.configJson({ limits: { calls: () => 1 } }), { code: "config" });
 });
+
+test("what a client has learned goes on in another one", () => {
+  const endpoints = [{ change: "add", name: "a" }, { change: "add", name: "b" }];
+  const client = new core.Client({}, seed, 1000);
+  client.handleTopology(endpoints, 1000);
+  client.start(41, 0, 0, 0, -1, -1, 0xffff, 1001);
+  const kept = client.snapshot(1002);
+  const restored = core.Client.restore(kept, {}, seed, 0, false, 0);
+  assert.deepEqual(restored.snapshot(0), kept);
+  assert.equal(restored.stats().started, 1);
+  const slept = core.Client.restore(kept, {}, undefined, 2.5, true, 0);
+  assert.equal(slept.snapshot(0).at_us, 1_004_500);
+  assert.throws(() => core.Client.restore({ version: 1 }, {}, undefined, 0, false, 0), { code: "config" });
+});

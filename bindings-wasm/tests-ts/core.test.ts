@@ -67,6 +67,26 @@ test('tokens come from a lease, or by the clock of a server, when the document s
   assert.equal(estimated.start(3, 0, 0, 0, -1, -1, put, 8), -NO_CLOCK);
 });
 
+test('what a client has learned goes through JSON into a client of another clock', () => {
+  load();
+  const endpoints = [{ do: 'add', name: 'a' }];
+  const client = new Client({}, SEED, 1000);
+  client.handleTopology(endpoints, 1000);
+  client.start(41, 0, 0, 0, -1, -1, OF_OPERATION, 1001);
+  const text = JSON.stringify(client.snapshot(1002));
+  const restored = Client.restore(JSON.parse(text), {}, new Uint8Array(32).fill(8), 0, false, 0);
+  assert.equal(JSON.stringify(restored.snapshot(0)), text);
+  restored.handleTopology(endpoints, 0);
+  assert.deepEqual([restored.isIdle(), restored.inFlight(restored.endpoint('a'))], [true, 0]);
+  assert.equal((restored.stats() as { started: number }).started, 1);
+  const slept = Client.restore(JSON.parse(text), {}, undefined, 2.5, true, 0);
+  assert.deepEqual((slept.snapshot(0) as { at_us: number }).at_us, 1_004_500);
+  const put = 0xff | (3 << 8);
+  slept.handleTopology(endpoints, 0);
+  assert.equal(slept.start(1, 0, 0, 0, -1, 1e12, put, 1), -21, 'no seed, no nonce');
+  assert.throws(() => Client.restore({ version: 1 }, {}, undefined, 0, false, 0), { code: 'config', message: /^snapshot\.at_us: none/ });
+});
+
 test('the module for other hosts is shipped and imports nothing', () => {
   const module = new WebAssembly.Module(readFileSync(new URL(import.meta.resolve('hedgerow/core.wasm'))));
   assert.deepEqual(WebAssembly.Module.imports(module), []);

@@ -139,6 +139,16 @@ impl Stall {
     pub fn debt(&self) -> Duration {
         self.debt
     }
+
+    /// What a snapshot keeps: the debt, the time up to which all is accounted for, the level.
+    pub(crate) const fn learned(&self) -> (Duration, Instant, StallLevel) {
+        (self.debt, self.covered, self.level)
+    }
+
+    /// Goes on from what a snapshot kept.
+    pub(crate) fn recall(&mut self, debt: Duration, covered: Instant, level: StallLevel) {
+        *self = Self { debt, covered, level, ..self.clone() };
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::retry::outcome::FailureClass;
 const REASONS: usize = 256;
 const EVENTS: usize = 14;
 /// Counters that no reason tells.
-const NAMED: usize = 30;
+const NAMED: usize = 31;
 const STATES: usize = 5;
 const ARROWS: usize = STATES * EVENTS * STATES;
 
@@ -135,6 +135,9 @@ pub struct Stats {
     pub clock_steps_back: u64,
     /// Samples of a server's clock that were refused: received before they were sent, or a round trip above 5 s.
     pub clock_samples_rejected: u64,
+    /// Parts of a snapshot that were dropped: of another version or algorithm, of a name beyond the capacity, an endpoint
+    /// that the first topology did not name.
+    pub snapshot_dropped: u64,
 }
 
 /// The counters that stand beside those of reasons, arrows and ends, by name; none of them can be forgotten here.
@@ -147,6 +150,14 @@ macro_rules! named_counters {
         pub(crate) const fn named(&self) -> [u64; NAMED] {
             let Self { reasons: _, arrows: _, ended: _, $($name),* } = self;
             [$(*$name),*]
+        }
+
+        /// The counter of this name.
+        pub(crate) fn named_mut(&mut self, name: &str) -> Option<&mut u64> {
+            $(if name == stringify!($name) {
+                return Some(&mut self.$name);
+            })*
+            None
         }
     };
 }
@@ -187,6 +198,7 @@ impl Stats {
             clock_bad: 0,
             clock_steps_back: 0,
             clock_samples_rejected: 0,
+            snapshot_dropped: 0,
         }
     }
 
@@ -250,11 +262,30 @@ impl Stats {
         clock_bad,
         clock_steps_back,
         clock_samples_rejected,
+        snapshot_dropped,
     }
 
     pub(crate) fn add_reason(&mut self, reason: Reason) {
         if let Some(count) = self.reasons.get_mut(usize::from(reason.code())) {
             *count = count.saturating_add(1);
+        }
+    }
+
+    /// Sets what a snapshot counted; false for a code beyond the counters.
+    pub(crate) fn set_reason(&mut self, reason: Reason, count: u64) -> bool {
+        self.reasons.get_mut(usize::from(reason.code())).map(|held| *held = count).is_some()
+    }
+
+    pub(crate) fn set_ended(&mut self, class: Option<FailureClass>, count: u64) {
+        let code = class.map_or(0, |class| usize::from(class.code()));
+        if let Some(held) = self.ended.get_mut(code) {
+            *held = count;
+        }
+    }
+
+    pub(crate) fn set_arrow(&mut self, from: CallState, event: CallEvent, to: CallState, count: u64) {
+        if let Some(held) = self.arrows.get_mut(arrow_index(from, event, to)) {
+            *held = count;
         }
     }
 

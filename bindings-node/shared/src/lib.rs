@@ -88,8 +88,12 @@ impl Shared {
     /// Builds a machine without endpoints and without workers. The seed must be secret, and unique per process.
     pub fn new(config: Config, seed: &Seed, units: Units, now: f64) -> Self {
         let now = units.now(now);
-        let state = State::new(Client::new(config, seed, now), units, now);
-        Self { state: Mutex::new(state), units }
+        Self::of(Client::new(config, seed, now), units, now)
+    }
+
+    /// Takes a machine that is built already, without workers.
+    pub fn of(client: Client, units: Units, now: Instant) -> Self {
+        Self { state: Mutex::new(State::new(client, units, now)), units }
     }
 
     /// Takes a worker in; one that listens is told notes and what belongs to no call.

@@ -270,6 +270,12 @@ pub fn client_stats(env: Env, handle: u32) -> napi::Result<JsValue> {
     look(env, handle, |client| JsValue::Json(client.stats().to_document().to_json()))
 }
 
+/// What this client has learned until now, as a plain object that JSON keeps.
+#[napi_derive::napi(js_name = "Client#snapshot")]
+pub fn client_snapshot(env: Env, handle: u32, now: f64) -> napi::Result<JsValue> {
+    look(env, handle, |client| JsValue::Json(client.snapshot(MS.now(now)).to_json()))
+}
+
 /// What happened to a call and why; `undefined` when it is forgotten.
 #[napi_derive::napi(js_name = "Client#explain")]
 pub fn client_explain(env: Env, handle: u32, call: f64) -> napi::Result<JsValue> {

@@ -14,8 +14,8 @@ mod registry;
 use std::cell::Cell;
 use std::sync::Arc;
 
-use hedgerow::Config;
 use hedgerow::wire::{BUFFER_RECORDS, RECORD, TAIL};
+use hedgerow::{Client, Config};
 use hedgerow_shared::{Gone, Shared, Worker};
 use napi::Env;
 use napi::bindgen_prelude::{Float64ArraySlice, Function, Uint8ArraySlice};
@@ -24,7 +24,7 @@ use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use crate::error::Fault;
 use crate::guard::guarded;
 use crate::handles::{self, Kept, Table};
-use crate::policies::MS;
+use crate::policies::{MS, span};
 use crate::value::JsValue;
 use crate::{document, error};
 
@@ -86,8 +86,35 @@ pub fn client_with_notes(
     guarded(env, || alone(env, document::config(config)?.with_notes(), &seed, now))
 }
 
+/// Makes a client that goes on from a snapshot, `elapsed` after it was taken; hand in its endpoints next.
+///
+/// `seed` is 32 fresh secret bytes, from which nonces are drawn; without them nothing is minted. `notes` keeps them for a
+/// listener.
+#[napi_derive::napi(js_name = "Client.restore>Client")]
+pub fn client_restore(
+    env: Env,
+    snapshot: JsValue,
+    config: JsValue,
+    seed: Option<Uint8ArraySlice<'_>>,
+    elapsed: f64,
+    notes: bool,
+    now: f64,
+) -> napi::Result<u32> {
+    guarded(env, || {
+        let config = document::config(config)?;
+        let config = if notes { config.with_notes() } else { config };
+        let seed = seed.map(|bytes| document::seed(&bytes)).transpose()?;
+        let (kept, now) = (document::read(snapshot)?, MS.now(now));
+        let client = Client::restore(&kept, config, seed.as_ref(), span(elapsed), now);
+        hold(env, Shared::of(client.map_err(|found| error::config(&found))?, MS, now))
+    })
+}
+
 fn alone(env: Env, config: Config, seed: &[u8], now: f64) -> Result<u32, Fault> {
-    let shared = Shared::new(config, &document::seed(seed)?, MS, now);
+    hold(env, Shared::new(config, &document::seed(seed)?, MS, now))
+}
+
+fn hold(env: Env, shared: Shared) -> Result<u32, Fault> {
     leave_with_thread(env)?;
     let worker = shared.attach(true, Arc::new(|| {}))?;
     Ok(handles::keep(Attachment { shared: Arc::new(shared), worker }))

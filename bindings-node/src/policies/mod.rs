@@ -58,5 +58,5 @@ use hedgerow_node_macros::wasm_bindgen;
 
 use crate::value::JsValue;
 use crate::{document, error};
-pub(crate) use units::{MS, told_span};
-use units::{now, or_reason, span, told, wall};
+pub(crate) use units::{MS, span, told_span};
+use units::{now, or_reason, told, wall};

@@ -68,6 +68,8 @@ class AsyncClient(Face):
         seed: bytes | None = None,
         clock: Clock | HostClock = HOST,
         on_event: Listener | None = None,
+        snapshot: Mapping[str, Any] | None = None,
+        elapsed: float = 0.0,
     ) -> None:
         """Builds a client; a document that the core refuses is a `ConfigError`.
 
@@ -84,6 +86,8 @@ class AsyncClient(Face):
             seed=seed,
             clock=clock,
             on_event=on_event,
+            snapshot=snapshot,
+            elapsed=elapsed,
         )
         # Not imported with the package, which threads use alone.
         import asyncio

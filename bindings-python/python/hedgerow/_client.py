@@ -64,12 +64,15 @@ class Client(Face):
         seed: bytes | None = None,
         clock: Clock | HostClock = HOST,
         on_event: Listener | None = None,
+        snapshot: Mapping[str, Any] | None = None,
+        elapsed: float = 0.0,
     ) -> None:
         """Builds a client; a document that the core refuses is a `ConfigError`.
 
         `placement` names the endpoints that hold a key; `classify` judges exceptions that carry no class of their own;
         `nested="inner"` lets calls retry that run inside of another client's attempt; `seed` is 32 secret bytes, drawn
-        from the host when absent; `on_event` is told every decision, and not called again once it raised.
+        from the host when absent; `on_event` is told every decision, and not called again once it raised; `snapshot`
+        and `elapsed` are those of `restore`.
         """
         super().__init__(
             policy,
@@ -81,6 +84,8 @@ class Client(Face):
             seed=seed,
             clock=clock,
             on_event=on_event,
+            snapshot=snapshot,
+            elapsed=elapsed,
         )
         state = self._state
         # Not imported with the package, which an event loop may use alone.

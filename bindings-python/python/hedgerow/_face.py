@@ -11,7 +11,7 @@ from ._state import State, document_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any, Literal, TypeAlias
+    from typing import Any, Literal, Self, TypeAlias
 
     from ._clock import Clock, HostClock
     from ._event import Listener
@@ -39,6 +39,8 @@ class Face:
         seed: bytes | None = None,
         clock: Clock | HostClock = HOST,
         on_event: Listener | None = None,
+        snapshot: Mapping[str, Any] | None = None,
+        elapsed: float = 0.0,
     ) -> None:
         if nested not in ("outer", "inner"):
             raise misuse(f"nested: {nested!r}, want 'outer' or 'inner'")
@@ -53,11 +55,13 @@ class Face:
                 seed=seed,
                 clock=clock,
                 on_event=on_event,
+                snapshot=snapshot,
+                elapsed=elapsed,
             )
         elif policy is not None and document_of(policy) != state.document:
             raise misuse("policy: another one than that of the state, which has one already")
-        elif tuple(endpoints) or placement or classify or seed or on_event or clock is not HOST:
-            raise misuse("state: it has its endpoints, placement, classify, seed, clock and listener already")
+        elif tuple(endpoints) or placement or classify or seed or on_event or snapshot or clock is not HOST:
+            raise misuse("state: it has its endpoints, placement, classify, seed, clock, listener and past already")
         self._state = state
 
     @property
@@ -123,7 +127,8 @@ class Face:
     def signals(self, records: Mapping[str, Any]) -> int:
         """Hands in what a server said in the map form: `{"records": [{"ns": …, "op": …, "v": 1, "target": …}]}`.
 
-        It is the body of a handshake, or metadata of an RPC. Answers how many records were not valid; each stands alone.
+        It is the body of a handshake, or metadata of an RPC. Answers how many records were not valid; each stands
+        alone.
         """
         state = self._state
         state.check()
@@ -155,6 +160,32 @@ class Face:
         """Tells that the machine slept, so that its clock may have stood still: clock samples are dropped."""
         self._state.check()
         self._state.native.handle_suspended(self._state.clock.now())
+
+    def snapshot(self) -> dict[str, Any]:
+        """What the client has learned until now, as plain values that JSON keeps, for `restore`.
+
+        Averages, records of servers, budgets, limits, health and ejections, counters; never calls, nor what would let a
+        token be minted twice.
+        """
+        self._state.check()
+        return self._state.native.snapshot(self._state.clock.now())
+
+    @classmethod
+    def restore(
+        cls,
+        snapshot: Mapping[str, Any],
+        policy: Policy | Mapping[str, Any] | None = None,
+        *,
+        elapsed: float = 0.0,
+        **options: Any,
+    ) -> Self:
+        """Builds a client that goes on from a snapshot, in another process or under another policy.
+
+        `elapsed` are the seconds that passed since it was taken, 0 when that is not known: ages grow by them. Options
+        are those of the class. What does not fit is dropped and counted in `stats()["snapshot_dropped"]`; a document
+        that is no snapshot is a `ConfigError`.
+        """
+        return cls(policy, snapshot=snapshot, elapsed=elapsed, **options)
 
     def stats(self) -> dict[str, Any]:
         """Every counter of the core."""

@@ -132,6 +132,22 @@ class Client:
 
         Answers whether the three are such numbers.
         """
+    def snapshot(self, now: float, /) -> dict[str, Any]:
+        """What this client has learned until now, as plain values that JSON keeps."""
+    @staticmethod
+    def restore(
+        snapshot: Document,
+        config: Document,
+        nonce_seed: bytes | None,
+        elapsed: float,
+        now: float,
+        listener: bool,
+        /,
+    ) -> Client:
+        """Makes a client that goes on from a snapshot, `elapsed` seconds after it was taken.
+
+        Hand in its endpoints next. Nonces are drawn from 32 fresh secret bytes; without them nothing is minted.
+        """
     def drain(self, deadline: float, now: float, /) -> Turn:
         """Denies later starts; what is undecided at the deadline (−1: none) ends."""
     def token(self, call: int, /) -> str | None:

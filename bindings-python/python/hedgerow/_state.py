@@ -71,10 +71,16 @@ class State:
         seed: bytes | None = None,
         clock: Clock | HostClock = HOST,
         on_event: Listener | None = None,
+        snapshot: Mapping[str, Any] | None = None,
+        elapsed: float = 0.0,
     ) -> None:
         self.document: Mapping[str, Any] = document_of(policy)
         self.clock = clock
-        self.native = Native(self.document, urandom(32) if seed is None else seed, clock.now(), on_event is not None)
+        seed, listened, now = urandom(32) if seed is None else seed, on_event is not None, clock.now()
+        if snapshot is None:
+            self.native = Native(self.document, seed, now, listened)
+        else:
+            self.native = Native.restore(snapshot, self.document, seed, elapsed, now, listened)
         self.calls: dict[int, Recipe | Pending] = {}
         self.cookie = count().__next__
         self.endpoints = Endpoints()

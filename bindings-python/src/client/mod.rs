@@ -5,6 +5,7 @@
 
 mod questions;
 mod reports;
+mod snapshot;
 
 use hedgerow::token::Token;
 use hedgerow::token::text::TokenText;

@@ -349,8 +349,18 @@ impl Client {
     }
 
     fn build(config: Config, seed: &[u8], at: f64) -> Result<Self, JsValue> {
-        let inner = hedgerow::Client::new(config, &document::seed(seed)?, now(at));
-        Ok(Self { inner, buffer: vec![0.0; BUFFER_RECORDS * RECORD + TAIL] })
+        Ok(Self::of(hedgerow::Client::new(config, &document::seed(seed)?, now(at))))
+    }
+
+    /// A client with a buffer of its own.
+    pub(super) fn of(inner: hedgerow::Client) -> Self {
+        Self { inner, buffer: vec![0.0; BUFFER_RECORDS * RECORD + TAIL] }
+    }
+
+    /// The client itself.
+    #[cfg(feature = "policies")]
+    pub(super) const fn core(&self) -> &hedgerow::Client {
+        &self.inner
     }
 
     fn start_with(&mut self, record: &[f64; RECORD], replicas: usize, token: Option<Token>, at: f64) -> f64 {

@@ -43,6 +43,8 @@ mod retry;
 #[cfg(feature = "policies")]
 mod signal;
 #[cfg(feature = "policies")]
+mod snapshot;
+#[cfg(feature = "policies")]
 mod stall;
 #[cfg(feature = "policies")]
 mod timer;

@@ -77,6 +77,17 @@ pub struct Breaker {
     buckets: [Tally; BUCKETS],
 }
 
+/// What a snapshot keeps of a breaker.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LearnedBreaker {
+    /// Until when it is open; `None` while it is closed. One that probes is half-open, for the probe is not kept.
+    pub(crate) open_until: Option<Instant>,
+    /// Number of the newest bucket on the grid of time.
+    pub(crate) newest: u64,
+    /// Requests and successes of each bucket, in their places.
+    pub(crate) buckets: [(u32, u32); BUCKETS],
+}
+
 impl Breaker {
     /// Starts closed, without results.
     pub fn new() -> Self {
@@ -138,6 +149,22 @@ impl Breaker {
             Some(false) => self.open(settings, now),
             None => self.phase = Phase::Open(now),
         }
+    }
+
+    /// What a snapshot keeps.
+    pub(crate) fn learned(&self, now: Instant) -> LearnedBreaker {
+        let open_until = match self.phase {
+            Phase::Closed => None,
+            Phase::Open(until) => Some(until),
+            Phase::Probing => Some(now),
+        };
+        LearnedBreaker { open_until, newest: self.newest, buckets: self.buckets.map(Tally::learned) }
+    }
+
+    /// Goes on from what a snapshot kept.
+    pub(crate) fn recall(&mut self, learned: &LearnedBreaker) {
+        let phase = learned.open_until.map_or(Phase::Closed, Phase::Open);
+        *self = Self { phase, newest: learned.newest, buckets: learned.buckets.map(Tally::recalled) };
     }
 
     fn open(&mut self, settings: &BreakerSettings, now: Instant) {

@@ -176,6 +176,37 @@ impl Choice {
         self.window = start_window;
     }
 
+    /// The cost that a policy learned of an endpoint, for a snapshot.
+    pub(crate) fn cost(&self, position: u32) -> Option<(Duration, Instant)> {
+        self.learned.cost(position)
+    }
+
+    /// Goes on from the cost that a snapshot kept; false under a policy that has none.
+    pub(crate) fn recall_cost(&mut self, position: u32, cost: Duration, at: Instant) -> bool {
+        self.learned.recall_cost(position, cost, at)
+    }
+
+    /// Goes on from the cursor and the start-up window of a snapshot, the latter within the present bounds.
+    pub(crate) fn recall(&mut self, cursor: u64, start_window: Duration) {
+        let BalanceSettings { start_min, start_spread, .. } = self.settings;
+        let longest = start_min + Duration::from_micros(start_spread.as_micros().saturating_sub(1));
+        self.cursor = cursor;
+        self.window = start_window.max(start_min).min(longest);
+    }
+
+    /// Puts the members into the order of a snapshot; those that it does not name follow in theirs.
+    pub(crate) fn recall_order(&mut self, order: &[u32]) {
+        let mut all: Vec<u32> = Vec::with_capacity(self.members.len());
+        self.members.begin_decision();
+        let members = self.members.as_slice().to_vec();
+        for &position in order.iter().chain(&members) {
+            if self.members.take(position) {
+                all.push(position);
+            }
+        }
+        self.members.restore(&all);
+    }
+
     /// Candidates: replicas in the order given, then others, up to n.
     fn collect<E: Endpoints>(&mut self, view: &View<'_, E>, replicas: &[u32], rng: &mut Stream) {
         self.scratch.clear();

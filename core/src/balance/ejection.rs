@@ -94,6 +94,16 @@ pub struct Ejection {
     next_sweep: Instant,
 }
 
+/// What a snapshot keeps of an endpoint.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LearnedRecord {
+    /// Requests and successes of this interval.
+    pub(crate) tally: (u32, u32),
+    pub(crate) consecutive: u32,
+    pub(crate) multiplier: u32,
+    pub(crate) ejected_at: Option<Instant>,
+}
+
 impl Ejection {
     /// Starts without endpoints; sweeps fall due at multiples of the interval after `now`.
     pub fn new(settings: EjectionSettings, now: Instant) -> Self {
@@ -201,6 +211,28 @@ impl Ejection {
     /// When the next sweep falls due; nobody needs to be woken for it.
     pub const fn next_sweep(&self) -> Instant {
         self.next_sweep
+    }
+
+    /// What a snapshot keeps of an endpoint.
+    pub(crate) fn learned(&self, position: u32) -> LearnedRecord {
+        let record = self.record(position).copied().unwrap_or_default();
+        let Record { tally, consecutive, multiplier, ejected_at } = record;
+        LearnedRecord { tally: tally.learned(), consecutive, multiplier, ejected_at }
+    }
+
+    /// Goes on with an endpoint that was just added from what a snapshot kept of it.
+    pub(crate) fn recall(&mut self, position: u32, learned: &LearnedRecord) {
+        let Some(record) = self.record_mut(position).filter(|record| record.ejected_at.is_none()) else {
+            return;
+        };
+        let LearnedRecord { tally, consecutive, multiplier, ejected_at } = *learned;
+        *record = Record { tally: Tally::recalled(tally), consecutive, multiplier, ejected_at };
+        self.ejected += u32::from(ejected_at.is_some());
+    }
+
+    /// Goes on with the sweeps of a snapshot.
+    pub(crate) fn recall_sweep(&mut self, next: Instant) {
+        self.next_sweep = next;
     }
 
     fn record(&self, position: u32) -> Option<&Record> {

@@ -87,6 +87,17 @@ impl Health {
             && now >= calm_until
             && (self.second == NEVER || self.second < now - settings.window)
     }
+
+    /// What a snapshot keeps: when the last two responses came, the latest first.
+    pub(crate) fn learned(&self) -> [Option<Instant>; 2] {
+        [self.latest, self.second].map(|at| (at != NEVER).then_some(at))
+    }
+
+    /// Goes on from what a snapshot kept.
+    pub(crate) fn recall(&mut self, [latest, second]: [Option<Instant>; 2]) {
+        let at = |seen: Option<Instant>| seen.unwrap_or(NEVER);
+        *self = Self { latest: at(latest), second: at(second) };
+    }
 }
 
 #[cfg(test)]

@@ -78,4 +78,20 @@ impl Learned {
             Self::Reports(pool) => pool.remove(position),
         }
     }
+
+    /// The cost of an endpoint and when it was learned, for a snapshot.
+    pub(super) fn cost(&self, position: u32) -> Option<(Duration, Instant)> {
+        let Self::Costs { peaks, .. } = self else { return None };
+        peaks.get(position as usize)?.learned()
+    }
+
+    /// Goes on from the cost that a snapshot kept; false under a policy that has none.
+    pub(super) fn recall_cost(&mut self, position: u32, cost: Duration, at: Instant) -> bool {
+        let Self::Costs { peaks, .. } = self else { return false };
+        let index = position as usize;
+        if peaks.len() <= index && position < POSITIONS {
+            peaks.resize(index + 1, Peak::default());
+        }
+        peaks.get_mut(index).map(|peak| *peak = Peak::recalled(cost, at)).is_some()
+    }
 }

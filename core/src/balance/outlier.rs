@@ -77,6 +77,15 @@ impl Tally {
         u64::from(self.requests - self.successes)
     }
 
+    /// Requests and successes, for a snapshot.
+    pub(super) const fn learned(self) -> (u32, u32) {
+        (self.requests, self.successes)
+    }
+
+    pub(super) fn recalled((requests, successes): (u32, u32)) -> Self {
+        Self { requests, successes: successes.min(requests) }
+    }
+
     fn has(self, min_requests: u32) -> bool {
         self.requests >= min_requests.max(1)
     }

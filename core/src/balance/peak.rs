@@ -90,6 +90,15 @@ impl Peak {
         self.last.map(|(cost, _)| cost)
     }
 
+    /// The cost and when it was learned, for a snapshot.
+    pub(super) const fn learned(self) -> Option<(Duration, Instant)> {
+        self.last
+    }
+
+    pub(super) const fn recalled(cost: Duration, at: Instant) -> Self {
+        Self { last: Some((cost, at)) }
+    }
+
     /// Base of a score: `cost × (in flight + 1)`, saturating.
     ///
     /// Without a measurement an idle endpoint has base 1, so that it is tried, and a busy one the largest, so that

@@ -255,8 +255,28 @@ pub struct Note {
     pub attempt: Option<AttemptId>,
     /// The endpoint it concerns.
     pub endpoint: Option<EndpointId>,
-    /// A due time in µs for `retry_scheduled`, `hedge_rearmed`, `hedge_postponed`, `hedge_waiting`; else 0 or a count.
+    /// A due time in µs for `retry_scheduled`, `hedge_rearmed`, `hedge_postponed`, `hedge_waiting` and `breaker`; else 0
+    /// or a count.
     pub value: u64,
+}
+
+impl Note {
+    /// Whether the value is a time and no count.
+    pub fn tells_a_time(&self) -> bool {
+        tells_a_time(self.reason)
+    }
+}
+
+/// Whether the value of a decision with this reason is a time.
+pub(crate) const fn tells_a_time(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::RetryScheduled
+            | Reason::HedgeRearmed
+            | Reason::HedgePostponed
+            | Reason::HedgeWaiting
+            | Reason::Breaker
+    )
 }
 
 /// One endpoint as the host describes it.

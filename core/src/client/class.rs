@@ -45,6 +45,11 @@ impl Names {
         self.names.iter().position(|known| known == name).map(|index| index as u32 + 1)
     }
 
+    /// The names in the order of their numbers, from 1.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
     /// The number of a name, interned now if it is new.
     pub(crate) fn intern(&mut self, kind: &str, name: &str) -> Result<u32, ConfigError> {
         if let Some(number) = self.number(name) {
@@ -157,9 +162,7 @@ impl Classes {
         signals: &Signals,
         now: Instant,
     ) -> u32 {
-        while self.namespaces.len() <= namespace as usize {
-            self.namespaces.push(NamespaceState::new(config, now));
-        }
+        self.namespace_made(namespace, config, now);
         let Some(state) = self.namespaces.get_mut(namespace as usize) else { return NONE };
         if state.classes.len() <= operation as usize {
             state.classes.resize(operation as usize + 1, NONE);
@@ -170,6 +173,33 @@ impl Classes {
             self.classes.push(Class::new(namespace, operation, config, signals));
         }
         *slot
+    }
+
+    /// The state of a known namespace, made at its first use.
+    pub(crate) fn namespace_made(
+        &mut self,
+        namespace: u32,
+        config: &Config,
+        now: Instant,
+    ) -> Option<&mut NamespaceState> {
+        while self.namespaces.len() <= namespace as usize {
+            self.namespaces.push(NamespaceState::new(config, now));
+        }
+        self.namespaces.get_mut(namespace as usize)
+    }
+
+    /// Every class, in the order of first use.
+    pub(crate) fn iter(&self) -> core::slice::Iter<'_, Class> {
+        self.classes.iter()
+    }
+
+    /// Whether no class before this one shares its adaptive limit. O(operations).
+    pub(crate) fn is_first_with(&self, class: &Class, of: &AdaptiveSettings) -> bool {
+        let classes =
+            self.namespace(class.namespace).map(|state| state.classes.as_slice()).unwrap_or_default();
+        let sharing = |found: &&Class| found.settings.limits.adaptive.as_ref() == Some(of);
+        let first = classes.iter().filter_map(|number| self.get(*number)).find(sharing);
+        first.is_some_and(|first| first.operation == class.operation)
     }
 
     /// The class of a namespace and operation, if it was used.

@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::balance::breaker::{Breaker, BreakerSettings};
+use crate::balance::breaker::{Breaker, BreakerSettings, LearnedBreaker};
 use crate::balance::choice::{Candidate, Endpoints as ReadEndpoints};
 use crate::balance::ejection::Ejection;
 use crate::balance::health::{Health, HealthSettings};
@@ -38,6 +38,10 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
+    pub(crate) fn breaker(&self) -> Option<&Breaker> {
+        self.breaker.as_deref()
+    }
+
     /// Whether its breaker, if any, lets an attempt through.
     pub(crate) fn allows(&self, now: Instant) -> bool {
         self.breaker.as_ref().is_none_or(|breaker| breaker.allows(now))
@@ -85,7 +89,7 @@ impl EndpointTable {
         }
         let endpoint = Endpoint {
             name: spec.name.clone(),
-            up_since: spec.up_since.or(up_since),
+            up_since,
             in_flight: 0,
             hedges: 0,
             factor: spec.factor.unwrap_or(1),
@@ -103,7 +107,7 @@ impl EndpointTable {
     }
 
     /// Takes over zone, region, factor and pool; an `up_since` only when one is given.
-    pub(crate) fn update(&mut self, id: Id, spec: &EndpointSpec) {
+    pub(crate) fn update(&mut self, id: Id, spec: &EndpointSpec, up_since: Option<Instant>) {
         let (other_zone, other_region) =
             (self.locality.other_zone(spec.zone.as_ref()), self.locality.other_region(spec.region.as_ref()));
         if let Some(endpoint) = self.table.get_mut(id) {
@@ -111,7 +115,7 @@ impl EndpointTable {
             endpoint.other_region = other_region;
             endpoint.factor = spec.factor.unwrap_or(1);
             endpoint.pool = spec.pool;
-            endpoint.up_since = spec.up_since.or(endpoint.up_since);
+            endpoint.up_since = up_since.or(endpoint.up_since);
         }
     }
 
@@ -217,6 +221,20 @@ impl EndpointTable {
     pub(crate) fn any_allows(&self, positions: &[u32], now: Instant) -> bool {
         let allows = |position: &u32| self.at(*position).is_some_and(|(_, endpoint)| endpoint.allows(now));
         self.breaker.is_none() || positions.iter().any(allows)
+    }
+
+    /// Goes on with an endpoint's health from what a snapshot kept.
+    pub(crate) fn recall_health(&mut self, id: Id, answers: [Option<Instant>; 2]) {
+        if let Some(endpoint) = self.table.get_mut(id) {
+            endpoint.health.recall(answers);
+        }
+    }
+
+    /// Goes on with an endpoint's breaker, if it has one, from what a snapshot kept.
+    pub(crate) fn recall_breaker(&mut self, id: Id, learned: &LearnedBreaker) {
+        if let Some(breaker) = self.table.get_mut(id).and_then(|endpoint| endpoint.breaker.as_mut()) {
+            breaker.recall(learned);
+        }
     }
 
     pub(crate) fn live(&self) -> u32 {

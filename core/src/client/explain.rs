@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use crate::balance::score::Factors;
 use crate::client::Client;
+use crate::client::action::tells_a_time;
 use crate::id::{AttemptId, CallId, EndpointId, Id};
 use crate::reason::Reason;
 use crate::time::{Duration, Instant};
@@ -279,12 +280,12 @@ impl Client {
                 }),
                 Entry::Levels(levels) => seen = Some(levels),
                 Entry::Event { at, reason, attempt, endpoint, value } => told.events.push(ExplainedEvent {
-                    at,
+                    at: self.shift.outward(at),
                     reason,
                     attempt,
                     endpoint,
                     name: self.name_of(endpoint.map(EndpointId::id)),
-                    value,
+                    value: if tells_a_time(reason) { self.shift.value(value) } else { value },
                     levels: seen.take(),
                 }),
             }

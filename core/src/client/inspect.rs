@@ -83,7 +83,7 @@ impl Client {
         let own = [found.pending, found.timeout_id, found.deadline_id];
         let sent = self.attempts_of(found).filter_map(|(_, attempt)| attempt.timer);
         let due = |timer: TimerId| self.wheel.deadline(timer);
-        own.into_iter().flatten().chain(sent).filter_map(due).min()
+        own.into_iter().flatten().chain(sent).filter_map(due).min().map(|at| self.shift.outward(at))
     }
 
     /// Calls with cookies from `first` to `last` that are not forgotten, in no order that means anything. O(calls).
@@ -122,10 +122,11 @@ impl Client {
     /// A copy of the counters.
     pub fn stats(&self) -> Stats {
         let mut stats = self.journal.stats.clone();
-        stats.clock_bad = self.clock.bad();
-        stats.ejections_denied = self.ejection.denied();
-        stats.clock_steps_back = self.clock.steps_back();
-        stats.trace_lost = self.journal.trace.lost();
+        // The journal's own are those of a snapshot.
+        stats.clock_bad = stats.clock_bad.saturating_add(self.clock.bad());
+        stats.clock_steps_back = stats.clock_steps_back.saturating_add(self.clock.steps_back());
+        stats.trace_lost = stats.trace_lost.saturating_add(self.journal.trace.lost());
+        stats.ejections_denied = stats.ejections_denied.saturating_add(self.ejection.denied());
         stats
     }
 }

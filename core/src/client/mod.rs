@@ -33,7 +33,9 @@ mod health;
 mod inspect;
 pub(crate) mod journal;
 mod reports;
+mod shift;
 mod signals;
+mod snapshot;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -58,6 +60,8 @@ use crate::client::call::Call;
 use crate::client::class::{Classes, Names};
 use crate::client::endpoint::{EndpointTable, Locality};
 use crate::client::journal::{Journal, Subject};
+use crate::client::shift::Shift;
+use crate::client::snapshot::Past;
 use crate::client::timeout::{Kind, Stages};
 use crate::config::{Config, ConfigError};
 use crate::id::{AttemptId, CallId, EndpointId, Id, Table};
@@ -133,6 +137,8 @@ enum Draining {
 #[derive(Clone, Debug)]
 pub struct Client {
     config: Config,
+    /// From the host's clock to the one in which everything below is kept.
+    shift: Shift,
     clock: Monotone,
     wheel: Wheel,
     calls: Table<Call>,
@@ -141,6 +147,8 @@ pub struct Client {
     undecided: u32,
     endpoints: EndpointTable,
     topology_seen: bool,
+    /// Endpoints of a snapshot that no topology has named yet.
+    remembered: Option<alloc::boxed::Box<dyn Past>>,
     /// Live endpoints that a plan may reach under the region rule.
     reachable: u32,
     namespaces: Names,
@@ -176,6 +184,7 @@ impl Client {
         let locality = Locality { zone: config.zone.clone(), region: config.region.clone() };
         let operations = config.operations.iter().map(|operation| operation.name.as_str());
         Self {
+            shift: Shift::default(),
             clock,
             wheel: Wheel::new(),
             calls: Table::new(),
@@ -184,6 +193,7 @@ impl Client {
             undecided: 0,
             endpoints: EndpointTable::new(locality, config.breaker),
             topology_seen: false,
+            remembered: None,
             reachable: 0,
             namespaces: names(&config.namespaces, config.capacity.namespaces),
             operations: Names::new(operations, config.capacity.operations),
@@ -244,7 +254,13 @@ impl Client {
     /// Starts a call: its id, or the reason why it is denied. A denied start changes nothing but counters.
     pub fn start(&mut self, request: &Start<'_>, now: Instant) -> Result<CallId, Reason> {
         let now = self.begin(&Input::Start(request), now);
-        let answer = self.admit(request, now);
+        let answer = match request.deadline {
+            Some(told) if !self.shift.is_none() => {
+                let deadline = Some(self.shift.inward(told));
+                self.admit(&Start { deadline, ..request.clone() }, now)
+            }
+            _ => self.admit(request, now),
+        };
         if let Err(reason) = answer {
             self.journal.action(reason, Subject::none(), 0, now);
         }
@@ -313,7 +329,9 @@ impl Client {
     pub fn handle_stall(&mut self, report: StallReport, now: Instant) {
         let now = self.begin(&Input::Stall(report), now);
         match report {
-            StallReport::Paused { from, to } => self.charge_pause(from, to, now),
+            StallReport::Paused { from, to } => {
+                self.charge_pause(self.shift.inward(from), self.shift.inward(to), now);
+            }
             StallReport::Throttled => self.stall.throttled(now),
             StallReport::Resumed => self.stall.resumed(now),
             StallReport::Reset => self.stall.reset(),
@@ -326,14 +344,15 @@ impl Client {
     /// is one too and needs no call of this.
     pub fn handle_clock(&mut self, sample: ClockSample, now: Instant) {
         self.begin(&Input::Clock(sample), now);
-        self.read_clock(sample);
+        let (sent, received) = (self.shift.inward(sample.sent), self.shift.inward(sample.received));
+        self.read_clock(ClockSample { sent, received, ..sample });
         self.journal.trace.end();
     }
 
     /// Takes a lease of timestamps, for `token.tier` `regional`; it replaces the rest of the one before.
     pub fn handle_lease(&mut self, lease: Lease, now: Instant) {
         let now = self.begin(&Input::Lease(lease), now);
-        self.generator.handle_lease(lease.from_t, lease.count, lease.expires_at, now);
+        self.generator.handle_lease(lease.from_t, lease.count, self.shift.inward(lease.expires_at), now);
         self.journal.trace.end();
     }
 
@@ -355,27 +374,36 @@ impl Client {
     /// `shutdown`. A second drain may only move the deadline earlier.
     pub fn drain(&mut self, deadline: Option<Instant>, now: Instant) {
         let now = self.begin(&Input::Drain(deadline), now);
-        self.start_drain(deadline, now);
+        self.start_drain(deadline.map(|deadline| self.shift.inward(deadline)), now);
         self.journal.trace.end();
     }
 
     /// The next action, oldest first.
     pub fn poll_action(&mut self) -> Option<Action> {
-        self.actions.pop_front()
+        let mut action = self.actions.pop_front();
+        if let Some(Action::Send { deadline, .. }) = &mut action {
+            *deadline = self.shift.outward(*deadline);
+        }
+        action
     }
 
     /// When to call [`Self::handle_timeout`] and why; `None` when nothing is to come.
     pub fn poll_timeout(&self) -> Option<Wake> {
         if !self.actions.is_empty() {
-            return Some(Wake { at: self.clock.last(), reason: Reason::Actions });
+            return Some(Wake { at: self.shift.outward(self.clock.last()), reason: Reason::Actions });
         }
         let (at, payload) = self.wheel.peek(PEEK)?;
-        Some(Wake { at, reason: Kind::of(payload).reason() })
+        Some(Wake { at: self.shift.outward(at), reason: Kind::of(payload).reason() })
     }
 
     /// The oldest note of the ring, which `trace.notes` sizes (0: none are kept).
     pub fn poll_note(&mut self) -> Option<Note> {
-        self.journal.poll_note()
+        let mut note = self.journal.poll_note()?;
+        note.at = self.shift.outward(note.at);
+        if note.tells_a_time() {
+            note.value = self.shift.value(note.value);
+        }
+        Some(note)
     }
 
     /// The oldest record of the trace, if `trace.enabled`: an input and the decisions it caused.
@@ -415,7 +443,7 @@ impl Client {
     /// What every input does first: note it, clamp its time, run lazy sweeps.
     fn begin(&mut self, input: &Input<'_>, told: Instant) -> Instant {
         self.journal.trace.begin(input, told);
-        let now = self.clock.observe(told);
+        let now = self.clock.observe(self.shift.inward(told));
         let ejected = self.ejection.sweep(now);
         self.journal.stats.ejections = self.journal.stats.ejections.saturating_add(u64::from(ejected));
         now

@@ -21,6 +21,10 @@ impl Client {
         // Endpoints of the first topology were there before us; later ones have just come up.
         let up_since = self.topology_seen.then_some(now);
         self.topology_seen = true;
+        let mut past = self.remembered.take();
+        if let Some(past) = &mut past {
+            past.readmit(self, changes);
+        }
         let mut ids = Vec::new();
         for change in changes {
             match change {
@@ -31,6 +35,9 @@ impl Client {
             }
         }
         self.settle_reach(now);
+        if let Some(past) = past {
+            past.settle(&mut self.choice);
+        }
         Ok(ids)
     }
 
@@ -70,11 +77,12 @@ impl Client {
     }
 
     fn put_endpoint(&mut self, spec: &EndpointSpec, up_since: Option<Instant>) -> Option<Id> {
+        let told = spec.up_since.map(|at| self.shift.inward(at));
         if let Some(known) = self.endpoints.by_name(&spec.name) {
-            self.endpoints.update(known, spec);
+            self.endpoints.update(known, spec, told);
             return Some(known);
         }
-        let id = self.endpoints.add(spec, up_since)?;
+        let id = self.endpoints.add(spec, told.or(up_since))?;
         self.choice.add(id.index());
         self.ejection.add(id.index());
         Some(id)

@@ -80,6 +80,16 @@ impl Ewma {
     pub const fn state_q16(&self) -> u64 {
         self.state
     }
+
+    /// What a snapshot keeps: the average in Q16, the samples, and when the last of them came.
+    pub(crate) const fn learned(&self) -> (u64, u32, Instant) {
+        (self.state, self.count, self.last)
+    }
+
+    /// Goes on from what a snapshot kept.
+    pub(crate) fn recall(&mut self, state: u64, count: u32, last: Instant) {
+        *self = Self { state: state.min(MAX_SAMPLE << FRACTION_BITS), count, last, ..self.clone() };
+    }
 }
 
 fn fixed_point(value: Duration) -> u64 {

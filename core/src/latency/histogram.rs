@@ -13,6 +13,7 @@
 use super::bucket::{BUCKETS, Bucket};
 use crate::time::{Duration, Instant};
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 /// One in parts per million.
 const PPM: u64 = 1_000_000;
@@ -60,6 +61,26 @@ struct Cached {
     samples: u64,
     /// Samples that came since.
     since: u64,
+}
+
+/// What a snapshot keeps of a histogram.
+#[derive(Clone, Debug)]
+pub(crate) struct LearnedWindow {
+    /// Number of the current half on the grid of time.
+    pub(crate) grid: u64,
+    /// Bucket and count of what the current and the previous half hold, buckets ascending.
+    pub(crate) halves: [Vec<(u32, u32)>; 2],
+    /// The answer that is kept between reads.
+    pub(crate) cached: Option<LearnedAnswer>,
+}
+
+/// A kept answer: the quantile, its bucket, the samples it rests on, and those that came since.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LearnedAnswer {
+    pub(crate) ppm: u32,
+    pub(crate) bucket: Option<u32>,
+    pub(crate) samples: u64,
+    pub(crate) since: u64,
 }
 
 impl Histogram {
@@ -132,6 +153,37 @@ impl Histogram {
         answer
     }
 
+    /// Length of a half in µs: what was learned under another one is on another grid.
+    pub(crate) const fn half(&self) -> u64 {
+        self.half
+    }
+
+    /// What a snapshot keeps; `None` when nothing of it would be read any more.
+    pub(crate) fn learned(&self, now: Instant) -> Option<LearnedWindow> {
+        if self.samples(now) == 0 {
+            return None;
+        }
+        let cached = self.cached.map(|Cached { ppm, answer, samples, since }| {
+            let bucket = answer.map(|bucket| bucket.index() as u32);
+            LearnedAnswer { ppm, bucket, samples, since }
+        });
+        let halves = [&self.current, &self.previous].map(Half::filled);
+        Some(LearnedWindow { grid: self.grid, halves, cached })
+    }
+
+    /// Goes on from what a snapshot of a histogram with halves as long kept; what is no bucket is left out.
+    pub(crate) fn recall(&mut self, learned: &LearnedWindow) {
+        for (half, filled) in [&mut self.current, &mut self.previous].into_iter().zip(&learned.halves) {
+            half.fill(filled);
+        }
+        self.grid = learned.grid;
+        self.end = self.half.saturating_mul(self.grid.saturating_add(1));
+        self.cached = learned.cached.map(|LearnedAnswer { ppm, bucket, samples, since }| {
+            let answer = bucket.filter(|&index| (index as usize) < BUCKETS);
+            Cached { ppm, answer: answer.map(|index| Bucket::at(index as usize)), samples, since }
+        });
+    }
+
     fn is_stale(&self, cached: &Cached) -> bool {
         cached.since >= u64::from(self.refresh_every).min(1 + cached.samples / REFRESH_SHARE)
     }
@@ -187,6 +239,24 @@ impl Half {
 
     fn count(&self, bucket: Bucket) -> u64 {
         self.counts.get(bucket.index()).copied().map_or(0, u64::from)
+    }
+
+    fn filled(&self) -> Vec<(u32, u32)> {
+        (0..)
+            .zip(self.counts.iter())
+            .filter(|(_, count)| **count > 0)
+            .map(|(at, count)| (at, *count))
+            .collect()
+    }
+
+    fn fill(&mut self, filled: &[(u32, u32)]) {
+        self.clear();
+        for &(index, count) in filled {
+            if let Some(held) = self.counts.get_mut(index as usize) {
+                *held = count;
+            }
+        }
+        self.total = self.counts.iter().map(|&count| u64::from(count)).sum();
     }
 
     fn clear(&mut self) {

@@ -103,6 +103,16 @@ impl Estimator {
     pub const fn window(&self) -> &Histogram {
         &self.window
     }
+
+    /// The clamped average, for a snapshot.
+    pub(crate) const fn clamped(&self) -> &Ewma {
+        &self.average
+    }
+
+    /// Both parts, for what a snapshot kept.
+    pub(crate) const fn parts_mut(&mut self) -> (&mut Ewma, &mut Histogram) {
+        (&mut self.average, &mut self.window)
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! that spans it a lie about the server. A reset raises the epoch and discards the open window; the limit stays.
 
 use super::Sample;
-use super::algorithm::{Limit, LimitSettings};
+use super::algorithm::{LearnedLimit, Limit, LimitSettings};
 use super::window::{Gathered, Window, WindowSettings};
 use crate::rng::Stream;
 use crate::time::{Duration, Instant};
@@ -91,6 +91,16 @@ impl Adaptive {
         now: Instant,
     ) -> Option<Gathered> {
         self.take(Sample { rtt: None, in_flight, dropped: true }, epoch, rng, now)
+    }
+
+    /// What a snapshot keeps: the limit; an open window is discarded, as at every pause of this process.
+    pub(crate) const fn learned(&self) -> LearnedLimit {
+        self.limit.learned()
+    }
+
+    /// Goes on from what a snapshot kept; false when another algorithm learned it.
+    pub(crate) fn recall(&mut self, learned: &LearnedLimit) -> bool {
+        self.limit.recall(learned)
     }
 
     fn take(&mut self, sample: Sample, epoch: u32, rng: &mut Stream, now: Instant) -> Option<Gathered> {

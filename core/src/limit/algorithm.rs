@@ -43,6 +43,15 @@ enum Family {
     Fixed,
 }
 
+/// What a snapshot keeps of a limit: the estimate, and what its algorithm rests it on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum LearnedLimit {
+    Aimd { estimate_u: u64 },
+    Gradient2 { estimate_u: u64, long: (u64, u64, u32) },
+    Vegas { estimate_u: u64, rtt0: u64, probe_count: u64, jitter_ppm: u64 },
+    Fixed,
+}
+
 impl Limit {
     /// Starts at the initial limit; only `vegas` draws.
     pub fn new(settings: LimitSettings, rng: &mut Stream) -> Self {
@@ -95,6 +104,40 @@ impl Limit {
             Family::Vegas(vegas) => vegas.rtt0_us(),
             _ => 0,
         }
+    }
+
+    /// What a snapshot keeps.
+    pub(crate) const fn learned(&self) -> LearnedLimit {
+        let estimate_u = self.estimate_u;
+        match &self.family {
+            Family::Aimd(_) => LearnedLimit::Aimd { estimate_u },
+            Family::Gradient2(_, long) => LearnedLimit::Gradient2 { estimate_u, long: long.learned() },
+            Family::Vegas(vegas) => {
+                let (rtt0, probe_count, jitter_ppm) = vegas.learned();
+                LearnedLimit::Vegas { estimate_u, rtt0, probe_count, jitter_ppm }
+            }
+            Family::Fixed => LearnedLimit::Fixed,
+        }
+    }
+
+    /// Goes on from what a snapshot kept, within the present bounds; false when another algorithm learned it.
+    pub(crate) fn recall(&mut self, learned: &LearnedLimit) -> bool {
+        self.estimate_u = match (&mut self.family, learned) {
+            (Family::Aimd(settings), LearnedLimit::Aimd { estimate_u }) => {
+                settings.bounds.clamp_u(*estimate_u)
+            }
+            (Family::Gradient2(settings, average), LearnedLimit::Gradient2 { estimate_u, long }) => {
+                average.recall(*long);
+                settings.bounds.clamp_u(*estimate_u)
+            }
+            (Family::Vegas(vegas), LearnedLimit::Vegas { estimate_u, rtt0, probe_count, jitter_ppm }) => {
+                vegas.recall(*rtt0, *probe_count, *jitter_ppm);
+                vegas.bounds().clamp_u(*estimate_u)
+            }
+            (Family::Fixed, LearnedLimit::Fixed) => self.estimate_u,
+            _ => return false,
+        };
+        true
     }
 }
 

@@ -139,6 +139,15 @@ impl ExpAverage {
         self.q16
     }
 
+    /// What a snapshot keeps: the average, the sum of the first samples, and how many of them came.
+    pub(super) const fn learned(&self) -> (u64, u64, u32) {
+        (self.q16, self.sum, self.seen)
+    }
+
+    pub(super) fn recall(&mut self, (q16, sum, seen): (u64, u64, u32)) {
+        *self = Self { q16: q16.min(super::LONGEST_RTT << 16), sum, seen: seen.min(self.warmup), ..*self };
+    }
+
     /// Lets go of a twentieth; during the warm-up the next value overwrites it.
     fn cut(&mut self) {
         self.q16 = super::scaled(self.q16, CUT_PERCENT, 100);

@@ -60,6 +60,20 @@ impl Vegas {
         self.rtt0
     }
 
+    pub(super) const fn bounds(&self) -> Bounds {
+        self.settings.bounds
+    }
+
+    /// What a snapshot keeps: the response time without load, the samples since the last probe, and their jitter.
+    pub(super) const fn learned(&self) -> (u64, u64, u64) {
+        (self.rtt0, self.probe_count, self.jitter_ppm)
+    }
+
+    pub(super) fn recall(&mut self, rtt0: u64, probe_count: u64, jitter_ppm: u64) {
+        let jitter_ppm = jitter_ppm.clamp(PPM - JITTER, PPM);
+        *self = Self { rtt0: rtt0.min(super::LONGEST_RTT), probe_count, jitter_ppm, ..*self };
+    }
+
     pub(super) fn step(&mut self, estimate_u: u64, sample: Sample, rng: &mut Stream) -> u64 {
         let step = u64::from(log10_root(estimate_u / PPM)) * PPM;
         if sample.dropped {

@@ -209,6 +209,28 @@ impl Signals {
         &self.settings
     }
 
+    /// What a snapshot keeps: of each scope the record that all so far amount to, and when the last of them came.
+    pub(crate) fn learned(&self) -> impl Iterator<Item = (Scope, Record, Instant)> {
+        self.scopes.iter().map(|(scope, stored)| (*scope, stored.record(), stored.received_at))
+    }
+
+    /// How often the hedge limit of each silent namespace was halved, for a snapshot.
+    pub(crate) fn learned_halvings(&self) -> impl Iterator<Item = (u32, u8)> {
+        self.halvings.iter().copied()
+    }
+
+    /// Goes on from the record of a scope that a snapshot kept, within the present guard rails; false when it is none.
+    pub(crate) fn recall(&mut self, scope: Scope, record: &Record, received_at: Instant) -> bool {
+        self.revision = self.revision.saturating_add(1);
+        record.is_valid() && self.apply(scope.normal(), record, received_at).is_some()
+    }
+
+    /// Goes on from the halvings that a snapshot kept.
+    pub(crate) fn recall_halvings(&mut self, namespace: u32, halvings: u8) {
+        self.revision = self.revision.saturating_add(1);
+        self.halvings.put(namespace, halvings.min(MAX_HALVINGS));
+    }
+
     fn apply(&mut self, scope: Scope, record: &Record, now: Instant) -> Option<Clamped> {
         let guard = &self.settings.guard;
         if let Some(stored) = self.scopes.get_mut(scope) {

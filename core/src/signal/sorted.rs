@@ -40,6 +40,10 @@ impl<K: Copy + Ord, V> Sorted<K, V> {
         self.0.clear();
     }
 
+    pub(super) fn iter(&self) -> core::slice::Iter<'_, (K, V)> {
+        self.0.iter()
+    }
+
     pub(super) const fn len(&self) -> usize {
         self.0.len()
     }

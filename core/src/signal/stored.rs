@@ -58,6 +58,32 @@ impl Stored {
         Some(clamped)
     }
 
+    /// The record that all so far amount to.
+    pub(super) fn record(&self) -> Record {
+        let Values { load, .. } = self.values;
+        Record {
+            version: self.version,
+            origin: self.origin.as_deref().map(String::from),
+            target: self.values.target(),
+            max: self.values.max(),
+            calls: self.values.calls(),
+            hedges: self.values.hedges,
+            util: load.util,
+            util_target: load.util_target,
+            util_max: load.util_max,
+            compute: load.compute,
+            storage: load.storage,
+            compress: self
+                .compress
+                .as_ref()
+                .map(|names| names.iter().map(|name| String::from(&**name)).collect()),
+            chunk: self.values.chunk,
+            page: self.values.page(),
+            ttl: self.values.ttl(),
+            reset: false,
+        }
+    }
+
     fn keep_codecs(&mut self, names: &[String], clamped: &mut Clamped) {
         let fitting = || names.iter().filter(|name| name.len() <= MAX_CODEC_LEN).take(MAX_CODECS);
         if fitting().count() != names.len() {

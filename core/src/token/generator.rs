@@ -156,6 +156,16 @@ impl Generator {
         self.last
     }
 
+    /// When the last warning was given, for a snapshot.
+    pub(crate) const fn warned_at(&self) -> Option<Instant> {
+        self.warned_at
+    }
+
+    /// Goes on from the last warning that a snapshot kept.
+    pub(crate) const fn recall_warning(&mut self, at: Option<Instant>) {
+        self.warned_at = at;
+    }
+
     /// The stream of random digits, for a snapshot.
     pub fn digits(&self) -> &Stream {
         &self.digits

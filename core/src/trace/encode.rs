@@ -152,7 +152,7 @@ fn put_failure(out: &mut Vec<u8>, failure: &Failure) {
 }
 
 /// The optional numbers of a record with the names that its map form gives them.
-pub(super) fn record_numbers(record: &Record) -> [(&'static str, Option<u64>); 12] {
+pub(crate) fn record_numbers(record: &Record) -> [(&'static str, Option<u64>); 12] {
     let micros = |time: Option<Duration>| time.map(Duration::as_micros);
     [
         ("target", micros(record.target)),

@@ -57,5 +57,6 @@ pub use number::{TraceError, TraceFault};
 pub use record::{Decision, TraceRecord};
 pub use replay::{Difference, Divergence, ReplayReport, replay};
 
+pub(crate) use encode::record_numbers;
 pub(crate) use event::Input;
 pub(crate) use recorder::Recorder;

@@ -59,6 +59,23 @@ impl Recorder {
         }
     }
 
+    /// One of a client whose past it does not know: it records nothing and counts what it would have, if asked to.
+    pub(crate) fn of_restored(settings: TraceSettings) -> Self {
+        let start = Position::before_first(Instant::ZERO);
+        Self {
+            state: if settings.enabled { State::Ended } else { State::Off },
+            header: None,
+            header_taken: false,
+            bytes: Vec::new(),
+            taken: 0,
+            waiting: 0,
+            most: settings.buffer,
+            written: start,
+            read: start,
+            lost: 0,
+        }
+    }
+
     /// Begins the record of an input, told at `told` (before the clamp).
     #[inline]
     pub(crate) fn begin(&mut self, input: &Input<'_>, told: Instant) {

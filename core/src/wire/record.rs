@@ -159,8 +159,6 @@ fn of_completion(action: &Action, units: Units) -> [f64; RECORD] {
 
 /// The flat form of a note. Its value is in the host's unit when it is a due time, else a number.
 pub(super) fn of_note(note: &Note, units: Units) -> [f64; RECORD] {
-    let is_time =
-        matches!(note.reason, Reason::RetryScheduled | Reason::HedgeRearmed | Reason::HedgePostponed);
     let [code, cookie, _, _, _, _, arg, _] = blank(Code::Note);
     [
         code,
@@ -168,7 +166,7 @@ pub(super) fn of_note(note: &Note, units: Units) -> [f64; RECORD] {
         note.call.map_or(NOT_GIVEN, call),
         note.attempt.map_or(NOT_GIVEN, attempt),
         note.endpoint.map_or(NOT_GIVEN, endpoint),
-        if is_time { units.tell(note.value) } else { float(note.value) },
+        if note.tells_a_time() { units.tell(note.value) } else { float(note.value) },
         arg,
         packed(note.reason, 0, 0),
     ]

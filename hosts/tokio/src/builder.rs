@@ -2,7 +2,7 @@
 
 use crate::{
     client::Client,
-    clock::{Clock, Running},
+    clock::{Clock, Running, micros},
     driver,
     event::{Callback, Event, Sink},
     losers::{Losers, Settings},
@@ -14,7 +14,7 @@ use crate::{
 use hedgerow::{
     Client as Core, Seed,
     client::action::{EndpointSpec, TopologyChange},
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, Document},
     rng::Stream,
     token::text::TextForm,
 };
@@ -32,6 +32,7 @@ pub struct Builder {
     clock: Clock,
     losers: Losers,
     on_event: Option<Callback>,
+    snapshot: Option<(Document, std::time::Duration)>,
 }
 
 impl Builder {
@@ -43,6 +44,7 @@ impl Builder {
             clock: Clock::default(),
             losers: Losers::default(),
             on_event: None,
+            snapshot: None,
         }
     }
 
@@ -86,6 +88,16 @@ impl Builder {
         self
     }
 
+    /// Goes on from a [`Client::snapshot`], perhaps of another process, `elapsed` after it was taken (zero when that is
+    /// not known).
+    ///
+    /// What does not fit is dropped and counted in `snapshot_dropped` of [`Client::stats`]; an endpoint of the snapshot
+    /// that the builder is not given is forgotten.
+    pub fn restore(mut self, snapshot: Document, elapsed: std::time::Duration) -> Self {
+        self.snapshot = Some((snapshot, elapsed));
+        self
+    }
+
     /// Builds the client and spawns its driver on the current runtime.
     pub fn build(self) -> Result<Client, BuildError> {
         let runtime = Handle::try_current().map_err(|_| BuildError::NoRuntime)?;
@@ -98,7 +110,13 @@ impl Builder {
             token_form: if config.token.uuid7 { TextForm::Uuid7 } else { TextForm::Hex },
         };
         let mut names = Names::new(&config);
-        let mut core = Core::new(config, &seed, clock.now());
+        let mut core = match &self.snapshot {
+            None => Core::new(config, &seed, clock.now()),
+            Some((kept, elapsed)) => {
+                let elapsed = hedgerow::Duration::from_micros(micros(*elapsed));
+                Core::restore(kept, config, Some(&seed), elapsed, clock.now())?
+            }
+        };
         add_endpoints(&mut core, &mut names, self.endpoints, &clock)?;
         let mail = Mailboxes::new(settings, Stream::derive_raw(&seed, TAG_STREAM).u64());
         let shared = Shared::new(core, names, mail, clock, runtime.clone(), Sink::new(self.on_event));

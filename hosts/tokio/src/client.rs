@@ -18,7 +18,7 @@ use hedgerow::{
         action::{ClockSample, Lease, Namespace, Operation, StallReport, TopologyChange},
         explain::Explanation,
     },
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, Document},
     signal::record::Record,
 };
 use std::{future::Future, sync::Arc};
@@ -206,6 +206,14 @@ impl Client {
     /// When the client broke.
     pub fn lease(&self, lease: Lease) -> Result<(), Stopped> {
         self.shared().turn(|state, now| state.core.handle_lease(lease, now))
+    }
+
+    /// What this client has learned until now, for [`Builder::restore`]: a document that serde writes in any form.
+    ///
+    /// Averages, records of servers, budgets, limits, health and ejections, counters; never calls, nor what would let a
+    /// token be minted twice.
+    pub fn snapshot(&self) -> Document {
+        self.shared().read(|state| state.core.snapshot(self.now()))
     }
 
     /// What the host itself did with its one timer.

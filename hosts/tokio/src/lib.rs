@@ -96,7 +96,7 @@ pub use hedgerow::{
         },
         explain::Explanation,
     },
-    config::{Config, ConfigError, Idempotency, Priority},
+    config::{Config, ConfigError, Document, Idempotency, Priority},
     retry::{outcome::FailureClass, pushback::Pushback},
     signal::record::Record,
     timer::pause::Cause,

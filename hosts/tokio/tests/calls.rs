@@ -4,8 +4,8 @@ mod still_clock;
 
 use hedgerow_tokio::{
     AttemptError, AttemptKind, AttemptOutcome, CallError, CallOptions, Cause, Client, ErrorKind,
-    FailureClass, Losers, Pushback, Reason, Report,
-    testing::{Script, Scripted, Step},
+    FailureClass, Lease, Losers, ManualClock, Pushback, Reason, Report,
+    testing::{self, Script, Scripted, Step},
 };
 use std::{
     error::Error as _,
@@ -43,10 +43,10 @@ async fn an_answer_comes_back_with_its_report() {
 
 #[tokio::test]
 async fn what_is_recorded_is_taken_piece_by_piece_and_repeats_the_run() {
-    let clock = hedgerow_tokio::ManualClock::new();
+    let clock = ManualClock::new();
     let config =
         still_clock::parse(&still_clock::DOCUMENT.replacen('{', r#"{"trace": {"enabled": true},"#, 1));
-    let builder = hedgerow_tokio::testing::builder(config.clone(), &["a", "b", "c"], &clock);
+    let builder = testing::builder(config.clone(), &["a", "b", "c"], &clock);
     let client = builder.on_event(|_| {}).build().unwrap();
     let mut bytes = Vec::new();
     for millis in [3, 300] {
@@ -539,4 +539,44 @@ async fn the_same_script_gives_the_same_decisions() {
     }
     assert!(runs[0].len() >= 20);
     assert_eq!(runs[0], runs[1]);
+}
+
+#[tokio::test]
+async fn a_client_goes_on_from_what_another_one_learned() {
+    let (client, clock) = manual(|builder| builder);
+    let script = Script::new(&clock, [Step::answer(ms(3))]);
+    let call = spawn(&client, get(), &script);
+    clock.advance(ms(3)).await;
+    call.await.unwrap().unwrap();
+    let kept = client.snapshot();
+    let (again, clock) = manual(|builder| builder.restore(kept.clone(), Duration::ZERO));
+    assert_eq!(again.snapshot().get("classes"), kept.get("classes"));
+    assert_eq!((again.stats().started, again.stats().snapshot_dropped), (1, 0));
+    let script = Script::new(&clock, [Step::answer(ms(2))]);
+    let call = spawn(&again, get(), &script);
+    clock.advance(ms(2)).await;
+    assert_eq!(call.await.unwrap().unwrap().0, 1);
+}
+
+#[tokio::test]
+async fn a_regional_client_mints_from_its_lease_and_is_refused_without_one() {
+    let config = still_clock::parse(
+        r#"{"token": {"tier": "regional", "header_form": "hex"}, "operations": {"put": {"idempotency": "token"}}}"#,
+    );
+    let client = testing::builder(config, &["a"], &ManualClock::new()).build().unwrap();
+    let put = || {
+        client.call(CallOptions::op("put"), |attempt| async move {
+            Ok::<_, AttemptError<std::io::Error>>(attempt.token)
+        })
+    };
+    assert_eq!(put().await.unwrap_err().code(), "lease_exhausted");
+    client
+        .lease(Lease {
+            from_t: 0x1234,
+            count: 1,
+            expires_at: client.now() + hedgerow::Duration::from_secs(1),
+        })
+        .unwrap();
+    assert!(put().await.unwrap().unwrap().starts_with("0000000000001234-"));
+    assert_eq!(put().await.unwrap_err().code(), "lease_exhausted");
 }

@@ -7,5 +7,6 @@ mod guards;
 mod promises;
 pub mod scenario;
 pub mod shadow;
+mod snapshots;
 pub mod targets;
 pub mod world;

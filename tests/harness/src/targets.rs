@@ -8,6 +8,8 @@ use hedgerow::token::text::TokenText;
 use hedgerow_why::bounds::Bounds;
 use hedgerow_why::check::Checked;
 
+pub use crate::snapshots::snapshot;
+
 use crate::bytes::Choices;
 use crate::world::World;
 
@@ -15,7 +17,8 @@ use crate::world::World;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target, by the name of its corpus folder.
-pub const TARGETS: &[Target] = &[("config", config), ("events", events), ("wire", wire)];
+pub const TARGETS: &[Target] =
+    &[("config", config), ("events", events), ("snapshot", snapshot), ("wire", wire)];
 
 /// Bytes as the text of a configuration document: refused with a path, or valid and stable under a round trip.
 ///

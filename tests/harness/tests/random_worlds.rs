@@ -22,6 +22,15 @@ fn the_invariants_hold_for_random_configurations_and_events() {
     }
 }
 
+#[test]
+fn what_a_client_learned_in_these_worlds_comes_back_and_an_altered_snapshot_is_answered() {
+    for seed in 0..worlds() / 4 {
+        let bytes = [vec![1], of_seed(seed, 900)].concat();
+        let caught = std::panic::catch_unwind(|| targets::snapshot(&bytes));
+        assert!(caught.is_ok(), "world {seed}");
+    }
+}
+
 fn stats_of(seed: u64) -> Stats {
     let bytes = of_seed(seed, 1500);
     let mut choices = Choices::new(&bytes);

@@ -39,6 +39,20 @@ impl Finagle {
         u64::try_from(self.balance(now)).unwrap_or(0)
     }
 
+    /// What a snapshot keeps.
+    pub(super) fn learned(&self) -> (u64, u64, [i64; 10]) {
+        self.slots.learned()
+    }
+
+    /// Goes on from what a snapshot kept; false when its slots are of another width.
+    pub(super) fn recall(&mut self, width: u64, newest: u64, amounts: [i64; 10]) -> bool {
+        let same = self.slots.learned().0 == width;
+        if same {
+            self.slots.recall(newest, amounts);
+        }
+        same
+    }
+
     fn add(&mut self, amount: i64, now: Instant) {
         self.slots.roll(now);
         let slot = self.slots.current();

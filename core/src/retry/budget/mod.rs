@@ -15,6 +15,7 @@ mod slots;
 
 use super::outcome::FailureClass;
 use crate::time::{Duration, Instant};
+pub(crate) use ratio::LearnedRatio;
 
 /// Micro-tokens in a token.
 pub const TOKEN: u64 = 1_000_000;
@@ -125,6 +126,19 @@ enum Family {
     Off,
 }
 
+/// What a snapshot keeps of a budget.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum LearnedBudget {
+    Ratio(LearnedRatio),
+    /// Thousandths of a token.
+    Grpc(u32),
+    /// Whole tokens.
+    Aws(u32),
+    /// Width and number of the newest slot, and micro-tokens from the oldest on.
+    Finagle(u64, u64, [i64; 10]),
+    Off,
+}
+
 impl Budget {
     /// Starts as the settings say: `ratio` at its initial amount, the gRPC throttle and the AWS quota full.
     pub fn new(settings: BudgetSettings, now: Instant) -> Self {
@@ -221,6 +235,36 @@ impl Budget {
             }
             _ => Self::new(settings, now),
         };
+    }
+
+    /// What a snapshot keeps.
+    pub(crate) fn learned(&self) -> LearnedBudget {
+        match &self.0 {
+            Family::Ratio(ratio) => LearnedBudget::Ratio(ratio.learned()),
+            Family::Grpc(throttle) => LearnedBudget::Grpc(throttle.tokens()),
+            Family::Aws(quota) => LearnedBudget::Aws(quota.available()),
+            Family::Finagle(finagle) => {
+                let (width, newest, amounts) = finagle.learned();
+                LearnedBudget::Finagle(width, newest, amounts)
+            }
+            Family::Off => LearnedBudget::Off,
+        }
+    }
+
+    /// Goes on from what a snapshot kept, within the present bounds; false when it was kept of another kind of budget,
+    /// or of slots of another width.
+    pub(crate) fn recall(&mut self, learned: &LearnedBudget) -> bool {
+        match (&mut self.0, learned) {
+            (Family::Ratio(ratio), LearnedBudget::Ratio(learned)) => return ratio.recall(learned),
+            (Family::Grpc(throttle), LearnedBudget::Grpc(tokens)) => *throttle = throttle.clone().at(*tokens),
+            (Family::Aws(quota), LearnedBudget::Aws(available)) => *quota = quota.clone().at(*available),
+            (Family::Finagle(finagle), LearnedBudget::Finagle(width, newest, amounts)) => {
+                return finagle.recall(*width, *newest, *amounts);
+            }
+            (Family::Off, LearnedBudget::Off) => {}
+            _ => return false,
+        }
+        true
     }
 }
 

@@ -38,6 +38,23 @@ pub(super) struct Ratio {
     last: Instant,
 }
 
+/// What a snapshot keeps of a ratio budget.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LearnedRatio {
+    /// Width of a slot in µs.
+    pub(crate) width: u64,
+    /// Number of the newest slot on the grid of time.
+    pub(crate) newest: u64,
+    /// Micro-tokens of each slot, the oldest first.
+    pub(crate) amounts: [u64; 10],
+    /// Micro-tokens that no slot holds.
+    pub(crate) reserve: u64,
+    /// Millionths of a micro-token that have dripped and are none yet.
+    pub(crate) carry: u64,
+    /// The time up to which it has dripped.
+    pub(crate) last: Instant,
+}
+
 impl Ratio {
     pub(super) fn new(settings: Settings, initial: u64, now: Instant) -> Self {
         let slots = Slots::new(settings.window, now);
@@ -73,6 +90,30 @@ impl Ratio {
     pub(super) fn level(&mut self, now: Instant) -> u64 {
         self.roll(now);
         self.total()
+    }
+
+    /// What a snapshot keeps.
+    pub(super) fn learned(&self) -> LearnedRatio {
+        let (width, newest, amounts) = self.slots.learned();
+        LearnedRatio { width, newest, amounts, reserve: self.reserve, carry: self.carry, last: self.last }
+    }
+
+    /// Goes on from what a snapshot kept, at most the cap; false when its slots are of another width.
+    pub(super) fn recall(&mut self, learned: &LearnedRatio) -> bool {
+        let same = self.slots.learned().0 == learned.width;
+        if same {
+            self.reserve = learned.reserve.min(self.settings.cap);
+            let mut room = self.settings.cap - self.reserve;
+            let amounts = learned.amounts.map(|amount| {
+                let kept = amount.min(room);
+                room -= kept;
+                kept
+            });
+            self.slots.recall(learned.newest, amounts);
+            self.carry = learned.carry.min(MILLIONTHS as u64 - 1);
+            self.last = learned.last;
+        }
+        same
     }
 
     fn total(&self) -> u64 {

@@ -58,6 +58,24 @@ impl<T: Copy + Default> Slots<T> {
         self.values.iter().copied()
     }
 
+    /// What a snapshot keeps: the width of a slot, the number of the newest, and the amounts from the oldest on.
+    pub(super) fn learned(&self) -> (u64, u64, [T; SLOTS as usize]) {
+        let mut amounts = [T::default(); SLOTS as usize];
+        for (amount, value) in amounts.iter_mut().zip(self.clone().oldest_first()) {
+            *amount = *value;
+        }
+        (self.width, self.newest, amounts)
+    }
+
+    /// Goes on from what a snapshot of slots as wide kept.
+    pub(super) fn recall(&mut self, newest: u64, amounts: [T; SLOTS as usize]) {
+        self.newest = newest;
+        self.end = end(self.width, newest);
+        for (value, amount) in self.oldest_first().zip(amounts) {
+            *value = amount;
+        }
+    }
+
     #[allow(clippy::indexing_slicing, reason = "the remainder lies below the array's length")]
     fn slot(&mut self, index: u64) -> &mut T {
         &mut self.values[(index % SLOTS) as usize]
