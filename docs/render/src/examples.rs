@@ -12,6 +12,7 @@ macro_rules! pages {
 pages! {
     FirstCall = "guide/rust.md";
     Host = "howto/host.md";
+    Restart = "howto/restart.md";
     Testing = "howto/testing.md";
     Why = "howto/why.md";
 }
