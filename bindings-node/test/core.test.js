@@ -57,7 +57,7 @@ test("a list, a map and a number beyond the range of floats are documents", () =
 });
 
 test("what a client has learned goes on in another one", () => {
-  const endpoints = [{ change: "add", name: "a" }, { change: "add", name: "b" }];
+  const endpoints = [{ do: "add", name: "a" }, { do: "add", name: "b" }];
   const client = new core.Client({}, seed, 1000);
   client.handleTopology(endpoints, 1000);
   client.start(41, 0, 0, 0, -1, -1, 0xffff, 1001);
