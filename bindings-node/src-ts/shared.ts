@@ -10,6 +10,9 @@ import { NativeEngine } from './engine.js';
 /** The tables belong to no state. */
 let http: Tables | undefined;
 
+/** Stands for the seed of the state, which does not leave it. */
+const OF_THE_STATE = new Uint8Array(0);
+
 /** The core behind clients of a state. */
 export function sharedCore(addon: Addon, shared: number): Core {
   http ??= tables(classes(exportsOf(addon)) as unknown as HttpFunctions);
@@ -17,10 +20,11 @@ export function sharedCore(addon: Addon, shared: number): Core {
   const clock: Clock = { ...hostClock, now: processNow };
   return {
     ...http,
-    defaults: { config, clock },
-    create(given, _seed, notes): Engine {
-      if (given !== config) {
-        throw new StateError('invalid_argument', 'config: given beside an engine that has one; give it to createShared');
+    defaults: { config, seed: OF_THE_STATE, clock },
+    create(given, seed, notes): Engine {
+      const twice = given !== config ? 'config' : seed !== OF_THE_STATE ? 'seed' : undefined;
+      if (twice !== undefined) {
+        throw new StateError('invalid_argument', `${twice}: given beside an engine that has one; give it to createShared`);
       }
       return new NativeEngine(addon, shared, notes);
     },

@@ -105,9 +105,10 @@ test("figures are those of all clients", async () => {
   assert.deepEqual(all.map((client) => client.stats().started), [3, 3, 3]);
 });
 
-test("a configuration beside an engine is refused, and so is a number of no state", () => {
+test("a configuration or a seed beside an engine is refused, and so is a number of no state", () => {
   const shared = createShared(CONFIG);
-  assert.throws(() => createClient({ engine: attach(shared), config: {} }), { code: "invalid_argument" });
+  assert.throws(() => createClient({ engine: attach(shared), config: {} }), { code: "invalid_argument", message: /^config: / });
+  assert.throws(() => createClient({ engine: attach(shared), seed: new Uint8Array(32) }), { code: "invalid_argument", message: /^seed: / });
   release(shared);
   assert.throws(() => attach(shared), { code: "invalid_argument" });
   assert.throws(() => createShared({ speed: 1 }), { name: "ConfigError", field: "speed" });

@@ -9,8 +9,8 @@ import { sharedCore } from "../lib/shared.js";
 export * from "../../bindings-wasm/lib/testing/index.js";
 
 /** A client with a clock at rest and a fixed seed, of a state of its own. */
-export function createTestClient({ draws = {}, clock = new VirtualClock(), config = {}, ...rest } = {}) {
-  const state = translated(() => addon().createShared(config, rest.seed ?? TEST_SEED, clock.now(), true));
+export function createTestClient({ draws = {}, clock = new VirtualClock(), config = {}, seed = TEST_SEED, ...rest } = {}) {
+  const state = translated(() => addon().createShared(config, seed, clock.now(), true));
   const client = createClient({ ...rest, clock, engine: sharedCore(addon(), state) });
   addon().releaseShared(state);
   for (const [name, fractions] of Object.entries(draws)) scriptDraws(client, name, fractions);

@@ -160,8 +160,8 @@ export interface Tables {
 
 /** The whole core: clients, and tables. */
 export interface Core extends Tables {
-  /** What a client has that is not told otherwise, where that is fixed: configuration and clock. */
-  readonly defaults?: { readonly config: Config; readonly clock: Clock };
+  /** What a client has that is not told otherwise, where that is fixed: configuration, seed and clock. */
+  readonly defaults?: { readonly config: Config; readonly seed: Uint8Array; readonly clock: Clock };
 
   /** Builds a client. `notes` keeps decisions without an action for a listener. */
   create(config: unknown, seed: Uint8Array, notes: boolean, now: number): Engine;
