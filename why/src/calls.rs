@@ -29,7 +29,7 @@ pub struct CallLine {
 /// use hedgerow_why::{calls::calls, lines::from_lines};
 /// let trace = from_lines(include_str!("../../tests/traces/scripted.trace.jsonl")).unwrap();
 /// let first = calls(&trace).into_iter().find(|line| line.attempts > 0).unwrap();
-/// assert_eq!((first.call, first.cookie, first.ended.unwrap().0.slug()), (33554432, 10, "response"));
+/// assert_eq!((first.call, first.cookie, first.ended.unwrap().0.slug()), (16777216, 6, "response"));
 /// ```
 pub fn calls(trace: &Trace) -> Vec<CallLine> {
     let mut lines = Vec::new();
