@@ -1,8 +1,9 @@
 //! Attempts: what a callback learns about the transmission it performs, and what it answers when that fails.
 
+use crate::told::Told;
 use hedgerow::{
     AttemptId, CallId, Duration, EndpointId, Reason,
-    client::action::AttemptKind,
+    client::action::{AttemptKind, Response},
     config::Priority,
     retry::{outcome::FailureClass, pushback::Pushback},
 };
@@ -36,6 +37,28 @@ pub struct Attempt {
     pub priority: Priority,
     /// The call's idempotency token in text form, the same on every attempt.
     pub token: Option<Arc<str>>,
+    pub(crate) told: Told,
+}
+
+impl Attempt {
+    /// Hands in what the server told with its answer: its load, which `balance.policy` `hot_cold` goes by, and its wall
+    /// time, a sample for `token.clock` `estimated`.
+    ///
+    /// It counts when this attempt answers, not when it fails; what is reported last counts.
+    ///
+    /// ```
+    /// use hedgerow_tokio::{Attempt, AttemptError, Response, ServerLoad};
+    ///
+    /// async fn read(attempt: Attempt) -> Result<String, AttemptError<std::io::Error>> {
+    ///     // From a field of the answer, say.
+    ///     let in_flight = 3;
+    ///     attempt.report(Response::with_load(ServerLoad { in_flight, latency: None }));
+    ///     Ok(format!("the answer of {}", attempt.endpoint))
+    /// }
+    /// ```
+    pub fn report(&self, response: Response) {
+        self.told.put(response);
+    }
 }
 
 /// A failed attempt: the error, what it means, and what the server asked for.

@@ -71,6 +71,7 @@ mod report;
 mod shared;
 mod task;
 pub mod testing;
+mod told;
 #[cfg(feature = "tower")]
 pub mod tower;
 
@@ -91,8 +92,8 @@ pub use hedgerow::{
     AttemptId, CallId, EndpointId, Reason, Seed, Stats,
     client::{
         action::{
-            Action, AttemptKind, ClockSample, EndpointSpec, Lease, Namespace, Note, Operation, StallReport,
-            TopologyChange,
+            Action, AttemptKind, ClockSample, EndpointSpec, Lease, Namespace, Note, Operation, Response,
+            ServerLoad, StallReport, TopologyChange,
         },
         explain::Explanation,
     },

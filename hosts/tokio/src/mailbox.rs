@@ -13,6 +13,7 @@ use crate::{
     names::Names,
     report::{AttemptOutcome, AttemptReport, Book},
     shared::After,
+    told::Told,
 };
 use hedgerow::{
     AttemptId, Instant, Reason,
@@ -196,6 +197,7 @@ impl Mailboxes {
             deadline,
             priority,
             token: pending.token.clone(),
+            told: Told::default(),
         };
         let started = pending.book.elapsed(now);
         pending.book.attempts.push(AttemptReport {

@@ -8,10 +8,11 @@ use crate::{
     error::Underlying,
     message::{Ended, Order},
     shared::Shared,
+    told::Told,
 };
 use hedgerow::{
     AttemptId,
-    client::action::{Failure, Response},
+    client::action::Failure,
     retry::{outcome::FailureClass, pushback::Pushback},
 };
 use std::{
@@ -86,7 +87,8 @@ pub(crate) fn launch<T, E, F, Fut>(
     E: Send + 'static,
 {
     let Order { attempt, abort } = order;
-    let duty = Duty { shared: shared.clone(), attempt: attempt.id, done: false };
+    let told = attempt.told.clone();
+    let duty = Duty { shared: shared.clone(), attempt: attempt.id, told, done: false };
     match catch_unwind(AssertUnwindSafe(|| callback(attempt))) {
         Ok(future) => {
             let task = perform(future, duty, abort, results.clone());
@@ -134,6 +136,7 @@ where
 struct Duty {
     shared: Arc<Shared>,
     attempt: AttemptId,
+    told: Told,
     done: bool,
 }
 
@@ -149,11 +152,11 @@ impl Duty {
 
     fn report(&mut self, ended: Ended, pushback: Pushback) {
         self.done = true;
-        let attempt = self.attempt;
+        let (attempt, told) = (self.attempt, self.told.response());
         let _ = self.shared.turn(|state, now| {
             state.mail.ended(attempt, ended, now);
             match ended {
-                Ended::Response => state.core.handle_response(attempt, Response::default(), now),
+                Ended::Response => state.core.handle_response(attempt, told, now),
                 Ended::Failed(class) => state.core.handle_failure(attempt, Failure { class, pushback }, now),
                 Ended::Cancelled => state.core.handle_cancelled(attempt, now),
             }

@@ -4,7 +4,7 @@ mod still_clock;
 
 use hedgerow_tokio::{
     AttemptError, AttemptKind, AttemptOutcome, CallError, CallOptions, Cause, Client, ErrorKind,
-    FailureClass, Lease, Losers, ManualClock, Pushback, Reason, Report,
+    FailureClass, Lease, Losers, ManualClock, Pushback, Reason, Report, Response, ServerLoad,
     testing::{self, Script, Scripted, Step},
 };
 use std::{
@@ -556,6 +556,37 @@ async fn a_client_goes_on_from_what_another_one_learned() {
     let call = spawn(&again, get(), &script);
     clock.advance(ms(2)).await;
     assert_eq!(call.await.unwrap().unwrap().0, 1);
+}
+
+#[tokio::test]
+async fn what_a_server_tells_with_its_answer_is_heard() {
+    let config = still_clock::parse(
+        r#"{"balance": {"policy": "hot_cold"}, "token": {"clock": "estimated", "header_form": "hex"},
+            "operations": {"get": {"idempotency": "natural"}, "put": {"idempotency": "token"}}}"#,
+    );
+    let client = testing::builder(config, &["a", "b", "c"], &ManualClock::new()).build().unwrap();
+    let call = |op, tell: bool| {
+        client.call(CallOptions::op(op), move |attempt| async move {
+            let in_flight = if &*attempt.endpoint == "b" { 1 } else { 100 };
+            let load = ServerLoad { in_flight, latency: None };
+            if tell {
+                attempt.report(Response::with_load(load).told_at(hedgerow::Wall::from_micros(0x1234)));
+            }
+            Ok::<_, AttemptError<std::io::Error>>((attempt.endpoint, attempt.token))
+        })
+    };
+    assert_eq!(call("put", false).await.unwrap_err().code(), "no_clock");
+    let mut sent_to_b = [0, 0];
+    for tell in [false, true] {
+        for _ in 0..100 {
+            let (endpoint, _) = call("get", tell).await.unwrap();
+            sent_to_b[usize::from(tell)] += u32::from(&*endpoint == "b");
+        }
+    }
+    // A third by chance; with what servers tell, nearly every call that finds two reports of use.
+    assert!(sent_to_b[1] > 2 * sent_to_b[0], "{sent_to_b:?}");
+    let (_, token) = call("put", true).await.unwrap();
+    assert!(token.unwrap().starts_with("000000000000123"));
 }
 
 #[tokio::test]
