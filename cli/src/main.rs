@@ -20,7 +20,8 @@ use std::process::ExitCode;
     name = "hedgerow",
     version,
     about = "Configurations, traces and simulated fleets of the hedgerow policy core",
-    max_term_width = 100
+    // Lines as written: whether clap wraps depends on what else is built with it.
+    term_width = 0
 )]
 struct Cli {
     #[command(subcommand)]

@@ -65,7 +65,8 @@ pub enum Command {
     name = "hedgerow",
     version,
     about = "Configurations and traces of the hedgerow policy core",
-    max_term_width = 100
+    // Lines as written: whether clap wraps depends on what else is built with it.
+    term_width = 0
 )]
 struct Line {
     #[command(subcommand)]
