@@ -58,7 +58,6 @@ const ofModule = (client) => {
   if (view.length === 0) view = new Float64Array(memory.buffer);
   return view[client.records() / 8 + ATTEMPT];
 };
-const options = { endpoints: ENDPOINTS, seed: SEED };
 const groups = [
   {
     title: "into the core and back",
@@ -72,8 +71,8 @@ const groups = [
   {
     title: "a call that answers at once",
     operations: [
-      { name: "WebAssembly", run: called(createClient({ config: CONFIG, ...options })) },
-      { name: "addon", run: called(createClient({ engine: attach(createShared(CONFIG, SEED)), ...options })) },
+      { name: "WebAssembly", run: called(createClient({ config: CONFIG, seed: SEED, endpoints: ENDPOINTS })) },
+      { name: "addon", run: called(createClient({ engine: attach(createShared(CONFIG, SEED)), endpoints: ENDPOINTS })) },
     ],
   },
 ];
