@@ -44,32 +44,28 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     pub(crate) fn new(settings: TraceSettings, config: &Config, seed: &Seed, now: Instant) -> Self {
-        let start = Position::before_first(now);
-        Self {
-            state: if settings.enabled { State::Ready } else { State::Off },
-            header: settings.enabled.then(|| TraceHeader::new(config, seed, now)),
-            header_taken: false,
-            bytes: Vec::new(),
-            taken: 0,
-            waiting: 0,
-            most: settings.buffer,
-            written: start,
-            read: start,
-            lost: 0,
-        }
+        let state = if settings.enabled { State::Ready } else { State::Off };
+        let header = settings.enabled.then(|| TraceHeader::new(config, seed, now));
+        Self::empty(state, header, settings.buffer, now)
     }
 
     /// One of a client whose past it does not know: it records nothing and counts what it would have, if asked to.
     pub(crate) fn of_restored(settings: TraceSettings) -> Self {
-        let start = Position::before_first(Instant::ZERO);
+        let state = if settings.enabled { State::Ended } else { State::Off };
+        Self::empty(state, None, settings.buffer, Instant::ZERO)
+    }
+
+    /// One that has recorded nothing yet.
+    fn empty(state: State, header: Option<TraceHeader>, most: u32, now: Instant) -> Self {
+        let start = Position::before_first(now);
         Self {
-            state: if settings.enabled { State::Ended } else { State::Off },
-            header: None,
+            state,
+            header,
             header_taken: false,
             bytes: Vec::new(),
             taken: 0,
             waiting: 0,
-            most: settings.buffer,
+            most,
             written: start,
             read: start,
             lost: 0,
