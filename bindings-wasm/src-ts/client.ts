@@ -14,7 +14,7 @@ import { refusal } from './errors.js';
 import { Sink } from './event.js';
 import { ReasonCode } from './generated/reasons.js';
 import { hostClock } from './host-clock.js';
-import { kindOf, misuse, translated } from './misuse.js';
+import { kindOf, translated, unfit } from './misuse.js';
 import { Endpoints, Names } from './names.js';
 import type { CallOptions, ClientOptions, Endpoint } from './options.js';
 import { OPERATIONS_OWN, NOT_GIVEN, WITH_TOKEN } from './record.js';
@@ -22,10 +22,10 @@ import { IDEMPOTENCY, PRIORITY } from './words.js';
 
 /** Calls one service by the policies of its configuration. */
 export class Client {
-  /** @internal */
-  readonly engine: Engine;
   /** The clock of this client. */
-  readonly clock: Clock;
+  declare readonly clock: Clock;
+  /** The core behind this client. */
+  declare readonly core: Core;
   readonly #driver: Driver;
   readonly #endpoints = new Endpoints();
   readonly #namespaces: Names;
@@ -34,19 +34,18 @@ export class Client {
   readonly #mints: ReadonlySet<string>;
 
   /** @internal */
-  constructor(readonly core: Core, options: ClientOptions) {
-    const { config = {}, endpoints = [], clock = hostClock, onEvent } = options;
-    const seed = options.seed ?? crypto.getRandomValues(new Uint8Array(32));
+  constructor(core: Core, options: ClientOptions) {
+    const { config = {}, endpoints = [], clock = hostClock, seed = crypto.getRandomValues(new Uint8Array(32)), onEvent } = options;
     const now = clock.now();
-    this.engine = translated(() => core.create(config, seed, onEvent !== undefined, now));
+    const engine = translated(() => core.create(config, seed, onEvent !== undefined, now));
+    this.core = core;
     this.clock = clock;
     this.#placement = options.placement;
-    const engine = this.engine;
     // The core has read the document, so it is one.
     const { namespaces = {}, operations = {} } = config;
     const names = Object.keys(operations);
-    this.#namespaces = new Names(Object.keys(namespaces), (name) => engine.namespace(name));
-    this.#operations = new Names(names, (name) => engine.operation(name));
+    this.#namespaces = new Names(Object.keys(namespaces), (name) => this.engine.namespace(name));
+    this.#operations = new Names(names, (name) => this.engine.operation(name));
     this.#mints = new Set(names.filter((name) => operations[name]?.idempotency === 'token'));
     this.#driver = new Driver(engine, clock, this.#endpoints, options.classify, new Sink(onEvent, this.#endpoints));
     this.#change([], endpoints);
@@ -61,7 +60,7 @@ export class Client {
    */
   call<T>(fn: Callback<T>, options: CallOptions = {}): Promise<Awaited<T>> {
     return new Promise((resolve, reject) => {
-      if (typeof fn !== 'function') throw misuse(`fn: ${kindOf(fn)}, want a function`);
+      if (typeof fn !== 'function') throw unfit('fn', kindOf(fn), 'a function');
       if (options.signal?.aborted === true) return reject(options.signal.reason);
       const numbers = this.#numbers(options);
       if (typeof numbers === 'number') return reject(refusal(numbers));
@@ -69,6 +68,16 @@ export class Client {
       const answer = resolve as (value: unknown) => void;
       this.#driver.start(new PendingCall(this.#driver, fn, options, answer, reject), numbers);
     });
+  }
+
+  /** The core, to be asked; fails when the client was closed or broke. @internal */
+  get engine(): Engine {
+    return this.#driver.engine;
+  }
+
+  /** Hands one rare input to the core, and has performed what it led to. @internal */
+  input<T>(give: (engine: Engine, now: number) => T): T {
+    return this.#driver.input(give);
   }
 
   /** Names of the endpoints. */
@@ -93,7 +102,7 @@ export class Client {
 
   /** Makes these the endpoints: adds, changes and removes what differs. */
   setEndpoints(endpoints: readonly (string | Endpoint)[]): void {
-    const wanted = new Set(endpoints.map(nameOf));
+    const wanted = new Set(endpoints.map((endpoint) => endpointOf(endpoint).name));
     this.#change(this.endpoints.filter((name) => !wanted.has(name)), endpoints);
   }
 
@@ -104,19 +113,16 @@ export class Client {
 
   /** Attempts at an endpoint whose end is not known. */
   inFlight(endpoint: string): number {
-    this.#driver.check();
     return this.engine.inFlight(this.#endpoints.id(endpoint));
   }
 
   /** Makes a namespace known that the document does not name; it has the unnamed values. */
   addNamespace(name: string): void {
-    this.#driver.check();
     translated(() => this.#namespaces.learn(name));
   }
 
   /** Makes an operation known that the document does not name; it has the unnamed values. */
   addOperation(name: string): void {
-    this.#driver.check();
     translated(() => this.#operations.learn(name));
   }
 
@@ -132,18 +138,16 @@ export class Client {
   signal(field: string, namespace?: string, operation?: string): number {
     const [space, op] = [this.#namespaces.number(namespace), this.#operations.number(operation)];
     if (space === undefined || op === undefined) return NOT_GIVEN;
-    return this.#driver.input((now) => this.engine.signal(field, space, op, now));
+    return this.input((engine, now) => engine.signal(field, space, op, now));
   }
 
   /** Every counter of the core. */
   stats(): Stats {
-    this.#driver.check();
     return this.engine.stats();
   }
 
   /** Why a call did what it did: its plan, its decisions, what each gate saw. `call` is the id of its events. */
   explain(call: number): unknown {
-    this.#driver.check();
     return this.engine.explain(call);
   }
 
@@ -153,7 +157,6 @@ export class Client {
    * `trace.buffer` records wait, recording ends. It holds the seed, and is as secret.
    */
   takeTrace(): Uint8Array {
-    this.#driver.check();
     return this.engine.takeTrace();
   }
 
@@ -164,7 +167,7 @@ export class Client {
 
   /** Denies later calls and lets those that run come to their end. */
   drain(withinMs = Infinity): void {
-    this.#driver.input((now) => this.engine.drain(now + Math.max(withinMs, 0), now));
+    this.input((engine, now) => engine.drain(now + Math.max(withinMs, 0), now));
   }
 
   /** Ends the client: calls that wait are rejected with `shutdown`, later ones with `closed`. */
@@ -176,22 +179,21 @@ export class Client {
     this.close();
   }
 
-  #change(gone: readonly string[], kept: readonly (string | Endpoint)[], how: 'add' | 'update' = 'add'): void {
+  #change(gone: readonly string[], given: readonly (string | Endpoint)[], how: 'add' | 'update' = 'add'): void {
+    const kept = given.map(endpointOf);
     const removals = gone.map((name): TopologyChange => ({ do: 'remove', name }));
     const changes = removals.concat(kept.map((endpoint) => ({ ...specOf(endpoint), do: how })));
     if (changes.length === 0) return;
-    const ids = translated(() => this.#driver.input((now) => this.engine.topology(changes, now)));
+    const ids = this.input((engine, now) => engine.topology(changes, now));
     for (const name of gone) this.#endpoints.delete(name);
-    kept.forEach((endpoint, at) => {
-      this.#endpoints.set(nameOf(endpoint), ids[at] ?? 0, typeof endpoint === 'string' ? undefined : endpoint.url);
-    });
+    kept.forEach(({ name, url }, at) => this.#endpoints.set(name, ids[at] ?? 0, url));
   }
 
   /** The numbers of a call, or the code of the reason why it has none. */
   #numbers(options: CallOptions): StartNumbers | number {
-    const { op, key, token, deadlineMs = Infinity, idempotency, priority } = options;
+    const { op = '', key, token, deadlineMs = Infinity, idempotency, priority } = options;
     if (typeof deadlineMs !== 'number' || Number.isNaN(deadlineMs)) {
-      throw misuse(`deadlineMs: ${String(deadlineMs)}, want a number of milliseconds`);
+      throw unfit('deadlineMs', deadlineMs, 'a number of milliseconds');
     }
     const packed =
       code(PRIORITY, 'priority', priority) +
@@ -202,24 +204,22 @@ export class Client {
     const operation = this.#operations.number(op);
     if (operation === undefined) return ReasonCode.UnknownOperation;
     const replicas = options.replicas ?? (key === undefined ? undefined : this.#placement?.(key));
-    const mints = token === undefined && (idempotency === undefined ? this.#mints.has(op ?? '') : idempotency === 'token');
+    const mints = token === undefined && (idempotency === undefined ? this.#mints.has(op) : idempotency === 'token');
     return [namespace, operation, replicas, deadlineMs, mints ? this.clock.wall() : NOT_GIVEN, packed];
   }
 }
 
-function nameOf(endpoint: string | Endpoint): string {
-  return typeof endpoint === 'string' ? endpoint : endpoint.name;
+function endpointOf(endpoint: string | Endpoint): Endpoint {
+  return typeof endpoint === 'string' ? { name: endpoint } : endpoint;
 }
 
-function specOf(endpoint: string | Endpoint) {
-  if (typeof endpoint === 'string') return { name: endpoint };
-  const { url: _, upSinceMs, ...spec } = endpoint;
+function specOf({ url: _, upSinceMs, ...spec }: Endpoint) {
   return upSinceMs === undefined ? spec : { ...spec, up_since_us: Math.floor(upSinceMs * 1000) };
 }
 
 function code(words: readonly string[], name: string, word: string | undefined): number {
   if (word === undefined) return OPERATIONS_OWN;
   const found = words.indexOf(word);
-  if (found < 0) throw misuse(`${name}: ${String(word)}, want ${words.join(', ')}`);
+  if (found < 0) throw unfit(name, word, words.join(', '));
   return found;
 }

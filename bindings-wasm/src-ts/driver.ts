@@ -16,7 +16,7 @@ import { refusal, StateError } from './errors.js';
 import type { Sink } from './event.js';
 import type { Endpoints } from './names.js';
 import { classCode, type Classify, type Failure, meaningOf } from './outcome.js';
-import { misuse } from './misuse.js';
+import { misuse, translated } from './misuse.js';
 import { Performer, type Reports } from './performer.js';
 import * as record from './record.js';
 import { CANCELLED } from './report.js';
@@ -62,9 +62,10 @@ export class Driver implements Owner, Reports, Sleeper {
     return this.#pending;
   }
 
-  /** Fails when the client was closed or broke. */
-  check(): void {
+  /** The core, unless the client was closed or broke. */
+  get engine(): Engine {
     if (this.#stopped) throw this.#stopped;
+    return this.#engine;
   }
 
   /** Starts a call, or rejects it. */
@@ -124,10 +125,9 @@ export class Driver implements Owner, Reports, Sleeper {
   }
 
   /** Hands one rare input over; what it throws is the caller's. */
-  input<T>(give: (now: number) => T): T {
-    this.check();
+  input<T>(give: (engine: Engine, now: number) => T): T {
     const now = this.#clock.now();
-    const answer = give(now);
+    const answer = translated(() => give(this.engine, now));
     this.#turn(now);
     return answer;
   }

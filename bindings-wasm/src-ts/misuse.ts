@@ -7,6 +7,23 @@ export function misuse(message: string): StateError {
   return new StateError('invalid_argument', message);
 }
 
+/** The same, by the name of the argument, what was given, and what is wanted. */
+export function unfit(name: string, value: unknown, wanted: string): StateError {
+  return misuse(`${name}: ${String(value)}, want ${wanted}`);
+}
+
+/** Fails for what is no whole number from 0 below 2^53. */
+export function whole(name: string, value: unknown): void {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw unfit(name, value, 'a whole number from 0');
+}
+
+/** Fails for what is no time, and no length of time, from 0 below 2^53 µs. */
+export function millis(name: string, value: unknown): void {
+  if (typeof value !== 'number' || !(value >= 0 && value * 1e3 < 2 ** 53)) {
+    throw unfit(name, value, 'a number of milliseconds from 0');
+  }
+}
+
 /** What a value is that is no function. */
 export function kindOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return typeof value;

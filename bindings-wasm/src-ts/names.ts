@@ -18,9 +18,8 @@ export class Names {
     this.#intern = intern;
   }
 
-  /** The number of a name, `undefined` for one that nobody made known. */
-  number(name: string | undefined): number | undefined {
-    if (name === undefined) return 0;
+  /** The number of a name, `undefined` for one that nobody made known. No name is the empty one. */
+  number(name = ''): number | undefined {
     const known = this.#numbers.get(name);
     return known === undefined && this.#configured.has(name) ? this.learn(name) : known;
   }

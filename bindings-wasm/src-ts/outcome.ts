@@ -6,7 +6,7 @@
  */
 
 import { FAILURE_CLASSES, type FailureClass } from './words.js';
-import { misuse } from './misuse.js';
+import { unfit } from './misuse.js';
 
 /** What a failed attempt tells the policies. */
 export interface Failure {
@@ -56,7 +56,7 @@ const UNKNOWN: Failure = { class: 'transient' };
 function resolved(meaning: Failure | FailureClass): Failure {
   const failure = typeof meaning === 'string' ? { class: meaning } : meaning;
   if (!FAILURE_CLASSES.includes(failure.class)) {
-    throw misuse(`class: ${String(failure.class)}, want ${FAILURE_CLASSES.join(', ')}`);
+    throw unfit('class', failure.class, FAILURE_CLASSES.join(', '));
   }
   return failure;
 }

@@ -86,7 +86,7 @@ export class Performer {
     try {
       result = callback(attempt);
       if (isThenable(result)) {
-        (result instanceof Promise ? result : Promise.resolve(result)).then(
+        Promise.resolve(result).then(
           (value) => reports.answered(attempt, value),
           (error: unknown) => reports.failed(attempt, error),
         );
@@ -118,8 +118,7 @@ export class Performer {
   #verdict(call: PendingCall, [, , , , , wall, lost, packed]: ActionRecord): unknown {
     const reason = reasonOf(packed);
     const report = tell(call.attempts, reason, wall, lost, causeOf(packed));
-    if (!call.failed) return refusal(reason, report);
-    if (endsFromOutside(reason)) return refusal(reason, report, call.error);
+    if (!call.failed || endsFromOutside(reason)) return refusal(reason, report, call.error);
     attach(call.error, report);
     return call.error;
   }

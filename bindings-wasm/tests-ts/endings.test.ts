@@ -219,6 +219,8 @@ test('closing rejects what waits, ends what runs, and later calls are told', asy
   transport.at(0).answer('late');
   await clock.settle();
   await assert.rejects(client.call(() => 1), (error) => error instanceof StateError && error.code === 'closed');
+  // The operation was not met before.
+  await assert.rejects(client.call(() => 1, { op: 'get' }), { code: 'closed' });
   assert.throws(() => client.stats(), StateError);
   client.close();
 });
