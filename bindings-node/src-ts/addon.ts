@@ -22,7 +22,9 @@ export interface Addon {
     [cookie: number, namespace: number, operation: number, replicas: number, deadline: number, wall: number, packed: number, now: number]
   >;
   readonly 'Client#handleResponse*': Hot<[attempt: number, now: number]>;
-  readonly 'Client#handleResponseWithLoad*': Hot<[attempt: number, inFlight: number, latency: number, now: number]>;
+  readonly 'Client#handleResponseWithLoad*': Hot<
+    [attempt: number, inFlight: number, latency: number, wall: number, now: number]
+  >;
   readonly 'Client#handleFailure*': Hot<
     [attempt: number, packed: number, retryAfter: number, maxRetries: number, now: number]
   >;
@@ -33,8 +35,12 @@ export interface Addon {
   readonly 'Client#pollActions*': Hot<[]>;
   readonly 'Client#pollNotes*': Hot<[]>;
   readonly 'Client#handleSignalHeader*': Hot<[field: string, namespace: number, operation: number, now: number]>;
+  readonly 'Client#handleSignals*': Hot<[records: unknown, now: number]>;
   readonly 'Client#handleTopology*': Hot<[changes: unknown, now: number], Float64Array>;
 
+  'Client#handleClock'(handle: number, sent: number, received: number, wall: number, now: number): boolean;
+  'Client#handleLease'(handle: number, start: number, count: number, expires: number, now: number): boolean;
+  'Client#handleSuspended'(handle: number, now: number): void;
   'Client#handleLateTick'(handle: number, due: number, fired: number): void;
   'Client#namespace'(handle: number, name: string): number;
   'Client#operation'(handle: number, name: string): number;

@@ -5,7 +5,7 @@
  * Ends are its own: a drain shuts down this worker's calls, not the state.
  */
 
-import type { ServerLoad } from 'hedgerow';
+import type { ServerReport } from 'hedgerow';
 import type { Engine, KnownEndpoints, Stats, TopologyChange } from 'hedgerow/engine';
 import type { Addon } from './addon.js';
 
@@ -75,13 +75,15 @@ export class NativeEngine implements Engine {
     );
   }
 
-  response(attempt: number, load: ServerLoad | undefined, now: number): void {
-    if (load === undefined) {
+  response(attempt: number, said: ServerReport | undefined, now: number): void {
+    if (said === undefined) {
       this.#addon['Client#handleResponse*'](this.#handle, this.#buffer, attempt, now);
       return;
     }
-    const { inFlight, latencyMs = NOT_GIVEN } = load;
-    this.#addon['Client#handleResponseWithLoad*'](this.#handle, this.#buffer, attempt, inFlight, latencyMs, now);
+    const { inFlight = NOT_GIVEN, latencyMs = NOT_GIVEN, wallMs = NOT_GIVEN } = said;
+    this.#addon['Client#handleResponseWithLoad*'](
+      this.#handle, this.#buffer, attempt, inFlight, latencyMs, wallMs, now,
+    );
   }
 
   failure(attempt: number, packed: number, retryAfter: number, maxRetries: number, now: number): void {
@@ -110,6 +112,22 @@ export class NativeEngine implements Engine {
 
   signal(field: string, namespace: number, operation: number, now: number): number {
     return this.#addon['Client#handleSignalHeader*'](this.#handle, this.#buffer, field, namespace, operation, now);
+  }
+
+  signals(records: unknown, now: number): number {
+    return this.#addon['Client#handleSignals*'](this.#handle, this.#buffer, records, now);
+  }
+
+  clockSample(sent: number, received: number, wall: number, now: number): void {
+    this.#addon['Client#handleClock'](this.#handle, sent, received, wall, now);
+  }
+
+  lease(start: number, count: number, expires: number, now: number): void {
+    this.#addon['Client#handleLease'](this.#handle, start, count, expires, now);
+  }
+
+  suspended(now: number): void {
+    this.#addon['Client#handleSuspended'](this.#handle, now);
   }
 
   topology(changes: readonly TopologyChange[], now: number): ArrayLike<number> {

@@ -9,7 +9,7 @@ const tests = new URL("../../bindings-wasm/tests-js/", import.meta.url);
 const resolve = new URL("resolve.js", import.meta.url).href;
 
 /** Files whose clients are built by the testing kit; the others look at modules, hosts and processes. */
-const FILES = ["calls", "endings", "endpoints", "fetch", "invariants", "options", "stall", "testing", "timer"];
+const FILES = ["calls", "endings", "endpoints", "fetch", "inputs", "invariants", "options", "stall", "testing", "timer"];
 
 for (const name of FILES) {
   test(`${name} through the addon`, () => {

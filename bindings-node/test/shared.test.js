@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createClient } from "hedgerow";
+import { clockSample, lease, suspended } from "hedgerow/inputs";
 import { VirtualClock } from "hedgerow/testing";
 import { addon } from "../lib/addon.js";
 import { attach, createShared, release } from "../lib/index.js";
@@ -97,6 +98,20 @@ test("events are told to the client whose call it is", async () => {
   assert.deepEqual(heard, [["send", "complete"], []]);
   await listeners[1].call(() => 1, get);
   assert.deepEqual(heard, [["send", "complete"], ["send", "complete"]]);
+});
+
+test("a lease and a reading of a server's clock that one client hands in are everybody's", async () => {
+  const put = (client) => client.call((attempt) => Number.parseInt(attempt.token.slice(0, 16), 16), { idempotency: "token" });
+  const [START, WALL] = [1_700_000_000_000_000, 1.7e12];
+  const { all: [one, other] } = clients(2, {}, { token: { tier: "regional", header_form: "hex" } });
+  lease(one, { startUs: START, count: 2, expiresMs: 50 });
+  assert.deepEqual([await put(other), await put(one)], [START, START + 1]);
+  await assert.rejects(put(one), { code: "lease_exhausted" });
+  const { all: [reader, writer] } = clients(2, {}, { token: { clock: "estimated", header_form: "hex" } });
+  clockSample(reader, { sentMs: 0, receivedMs: 0, wallMs: WALL });
+  assert.equal(Math.floor(await put(writer) / 10), WALL * 100);
+  suspended(writer);
+  await assert.rejects(put(reader), { code: "no_clock" });
 });
 
 test("figures are those of all clients", async () => {

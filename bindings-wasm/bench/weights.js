@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 const DRIVER = 'export { Client } from "../lib/client.js"; export * from "../lib/face.js";';
+const INPUTS = 'export * from "../lib/inputs.js";';
 const FETCH = 'export { withPolicy } from "../lib/fetch/index.js";';
 
 /** What a program that uses it imports. */
@@ -23,10 +24,11 @@ const PROGRAMS = {
 };
 
 /**
- * What an adapter adds to a program: whoever imports one has a client too, and the bundler shares what both use. So an
- * adapter's own weight is that of the bundle with both, less that of the driver alone.
+ * What a further entry adds to a program: whoever imports one has a client too, and the bundler shares what both use. So its
+ * own weight is that of the bundle with both, less that of the driver alone.
  */
 const INCREMENTS = {
+  "hedgerow/inputs, beside the driver": [DRIVER + INPUTS, DRIVER],
   "hedgerow/fetch, beside the driver": [DRIVER + FETCH, DRIVER],
 };
 

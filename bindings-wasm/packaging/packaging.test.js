@@ -17,14 +17,18 @@ test("Node imports it", () => {
 });
 
 test("Node requires it", () => {
-  const text = `const { createClient } = require("hedgerow");\nconst { withPolicy } = require("hedgerow/fetch");
+  const text = `const { createClient } = require("hedgerow");
+    const { withPolicy } = require("hedgerow/fetch");
+    const { lease } = require("hedgerow/inputs");
     (async () => {${USE} console.log(JSON.stringify(told)); })();`;
   const folder = packed.project("node-require", { "main.cjs": text });
   assert.deepEqual(said(run(folder, node, ["main.cjs"])), TOLD);
 });
 
 test("a page imports it without a bundler", async () => {
-  const map = { imports: { hedgerow: "/node_modules/hedgerow/lib/index.js", "hedgerow/fetch": "/node_modules/hedgerow/lib/fetch/index.js" } };
+  const entries = { hedgerow: "index.js", "hedgerow/fetch": "fetch/index.js", "hedgerow/inputs": "inputs.js" };
+  const imports = Object.entries(entries).map(([name, file]) => [name, `/node_modules/hedgerow/lib/${file}`]);
+  const map = { imports: Object.fromEntries(imports) };
   const head = `<script type="importmap">${JSON.stringify(map)}</script>\n`;
   const folder = packed.project("page", { "main.js": POSTS, "index.html": page("main.js", head) });
   assert.deepEqual(await visit(folder, "index.html"), TOLD);

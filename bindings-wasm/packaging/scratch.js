@@ -71,10 +71,10 @@ export function tool(path, from = "package.json") {
   return join(dirname(manifest), path.slice(main.length + 1));
 }
 
-/** What every host runs: a call that fails once and is tried again, through two entries of the package. */
+/** What every host runs, through three entries: a call that fails once and is tried again, a token of a lease, a request. */
 export const USE = `
   const client = createClient({
-    config: { objective: { target_us: 1000 }, operations: { get: { idempotency: "natural" } } },
+    config: { objective: { target_us: 1000 }, operations: { get: { idempotency: "natural" } }, token: { tier: "regional" } },
     endpoints: ["https://a.example", "https://b.example"],
   });
   const sent = [];
@@ -83,10 +83,12 @@ export const USE = `
     if (number === 1) throw new Error("first");
     return "answer " + number;
   }, { op: "get", deadlineMs: 5000 });
+  lease(client, { startUs: 1_700_000_000_000_000, count: 1, expiresMs: client.clock.now() + 60_000 });
+  const token = await client.call((attempt) => attempt.token, { idempotency: "token" });
   const hedged = withPolicy(async (url) => new Response(String(url)), client);
   const text = await (await hedged("/items")).text();
   client.close();
-  const told = { value, sent: sent.length, distinct: new Set(sent).size, fetched: /^https:\\/\\/[ab]\\.example\\/items$/.test(text) };
+  const told = { value, sent: sent.length, distinct: new Set(sent).size, token: token.slice(0, 18), fetched: /^https:\\/\\/[ab]\\.example\\/items$/.test(text) };
 `;
 
 /** The last line that a program printed. */
@@ -95,9 +97,13 @@ export function said(text) {
 }
 
 /** What the program of {@link USE} tells. */
-export const TOLD = { value: "answer 2", sent: 2, distinct: 2, fetched: true };
+export const TOLD = { value: "answer 2", sent: 2, distinct: 2, token: "018bcfe5-6800-7000", fetched: true };
 
-const IMPORTS = `import { createClient } from "hedgerow";\nimport { withPolicy } from "hedgerow/fetch";\n`;
+/** The imports of {@link USE}. */
+export const IMPORTS = `import { createClient } from "hedgerow";
+  import { withPolicy } from "hedgerow/fetch";
+  import { lease } from "hedgerow/inputs";
+`;
 
 /** The program for a host that prints. */
 export const PRINTS = `${IMPORTS}${USE}\nconsole.log(JSON.stringify(told));\n`;

@@ -6,7 +6,7 @@
  */
 
 import type { PendingCall } from './call.js';
-import { misuse } from './misuse.js';
+import { millis, whole } from './misuse.js';
 import { kindOf, ordinalOf, priorityOf, reasonOf } from './record.js';
 import { ATTEMPT_KINDS, type AttemptKind } from './words.js';
 
@@ -17,6 +17,17 @@ export interface ServerLoad {
   /** Latency there at about that load, in milliseconds from 0; without it, what the attempt took is read. */
   readonly latencyMs?: number | undefined;
 }
+
+/** What a server tells of its clock with an answer. */
+export interface ServerClock {
+  /** Its wall time, read while it answered, in milliseconds since 1970. */
+  readonly wallMs: number;
+}
+
+/** What a server tells with an answer: its load, its time, or both. */
+export type ServerReport =
+  | (ServerLoad & { readonly wallMs?: number | undefined })
+  | (ServerClock & { readonly inFlight?: undefined; readonly latencyMs?: undefined });
 
 /** One transmission of a call: where to, which, and until when. */
 export interface Attempt {
@@ -34,11 +45,12 @@ export interface Attempt {
   readonly signal: AbortSignal;
 
   /**
-   * Hands in what the server told of its load; `balance.policy` `hot_cold` heeds it.
+   * Hands in what the server told of its load, which `balance.policy` `hot_cold` heeds, and of its clock, by which
+   * `token.clock` `estimated` goes.
    *
    * It counts when the attempt answers, so it is called before that; called again, the last report counts.
    */
-  report(load: ServerLoad): void;
+  report(said: ServerReport): void;
 }
 
 /** How an attempt stands with the core. */
@@ -72,8 +84,8 @@ export class Transmission implements Attempt {
   result = -1;
   /** What it answered, kept until the call is decided. @internal */
   declare value: unknown;
-  /** What the server told of its load. @internal */
-  declare load: ServerLoad | undefined;
+  /** What the server told. @internal */
+  declare said: ServerReport | undefined;
   /** @internal */
   standing: Standing = Standing.Open;
   /** Code of the reason why it was sent, later of the reason why it was cancelled. @internal */
@@ -96,20 +108,18 @@ export class Transmission implements Attempt {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.standing === Standing.Unwanted) this.#controller.abort(this.call.whyStopped(this.reason));
+      if (this.standing === Standing.Unwanted) this.stop(this.reason);
     }
     return this.#controller.signal;
   }
 
-  report(load: ServerLoad): void {
-    const { inFlight, latencyMs } = load;
-    if (!Number.isSafeInteger(inFlight) || inFlight < 0) {
-      throw misuse(`inFlight: ${String(inFlight)}, want a whole number from 0`);
-    }
-    if (latencyMs !== undefined && !(latencyMs >= 0)) {
-      throw misuse(`latencyMs: ${String(latencyMs)}, want a number of milliseconds from 0`);
-    }
-    this.load = { inFlight, latencyMs };
+  report(said: ServerReport): void {
+    const { inFlight, latencyMs, wallMs } = said;
+    // A latency belongs to a load, and a report says something.
+    if (inFlight !== undefined || latencyMs !== undefined || wallMs === undefined) whole('inFlight', inFlight);
+    if (latencyMs !== undefined) millis('latencyMs', latencyMs);
+    if (wallMs !== undefined) millis('wallMs', wallMs);
+    this.said = { ...said };
   }
 
   /** Whether the callback could have seen an abort. @internal */

@@ -86,7 +86,7 @@ export class Driver implements Owner, Reports, Sleeper {
     this.#hand((now) => {
       if (!attempt.call.settled) attempt.value = value;
       this.#ended(attempt, 0, now);
-      this.#engine.response(attempt.id, attempt.load, now);
+      this.#engine.response(attempt.id, attempt.said, now);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { ServerLoad } from './attempt.js';
+import type { ServerReport } from './attempt.js';
 import type { Clock } from './clock.js';
 import type { Config } from './generated/config.js';
 import type { Failure } from './outcome.js';
@@ -46,8 +46,8 @@ export interface Engine {
     now: number,
   ): number;
 
-  /** Reports the answer of an attempt, and what the server told of its load with it. */
-  response(attempt: number, load: ServerLoad | undefined, now: number): void;
+  /** Reports the answer of an attempt, and what the server told with it. */
+  response(attempt: number, said: ServerReport | undefined, now: number): void;
 
   /** Reports the failure of an attempt; `packed` is its class + 2^8 when the server said never. */
   failure(attempt: number, packed: number, retryAfter: number, maxRetries: number, now: number): void;
@@ -69,6 +69,18 @@ export interface Engine {
 
   /** Hands in the response field `Hedgerow-Slo` of a server; answers the version of its record, −1 when it has none. */
   signal(field: string, namespace: number, operation: number, now: number): number;
+
+  /** Hands in the records of a server in their map form; answers how many were not valid. */
+  signals(records: unknown, now: number): number;
+
+  /** Hands in a reading of a server's wall clock between two times. */
+  clockSample(sent: number, received: number, wall: number, now: number): void;
+
+  /** Hands in a lease of `count` timestamps from `start` on (µs since 1970), good until `expires`. */
+  lease(start: number, count: number, expires: number, now: number): void;
+
+  /** Reports that the machine slept, so that its clock may have stood still. */
+  suspended(now: number): void;
 
   /** Applies changes of the endpoints, all or none; answers the ids of those added and updated. */
   topology(changes: readonly TopologyChange[], now: number): ArrayLike<number>;

@@ -1,6 +1,6 @@
 /** What every entry of the package shows beside the way to build a client. */
 
-export type { Attempt, ServerLoad } from './attempt.js';
+export type { Attempt, ServerClock, ServerLoad, ServerReport } from './attempt.js';
 export type { Callback } from './call.js';
 export type { Client } from './client.js';
 export type { Clock, Timer } from './clock.js';

@@ -16,7 +16,7 @@ export const enum Code {
   Reject = 4,
   Handshake = 5,
   Note = 6,
-  /** An input: an answer, with the requests in flight at its server in slot 4 and the latency there in slot 5. */
+  /** An input: an answer; its server told the requests in flight there in slot 4, the latency in 5, its wall time in 6. */
   Response = 65,
 }
 

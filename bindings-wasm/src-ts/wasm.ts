@@ -6,7 +6,7 @@
 
 import * as glue from './glue.js';
 import { clientField, delayHeaders, faultClass, httpIdempotency, readHttp } from './glue.js';
-import type { ServerLoad } from './attempt.js';
+import type { ServerReport } from './attempt.js';
 import type { Core, Engine, Stats, TopologyChange } from './engine.js';
 import { Code, NOT_GIVEN, RECORD } from './record.js';
 import { tables } from './tables.js';
@@ -71,13 +71,13 @@ class WasmEngine implements Engine {
     return this.#client.start(cookie, namespace, operation, replicas, deadline, wall, packed, now);
   }
 
-  response(attempt: number, load: ServerLoad | undefined, now: number): void {
-    if (load === undefined) {
+  response(attempt: number, said: ServerReport | undefined, now: number): void {
+    if (said === undefined) {
       this.#client.handleResponse(attempt, now);
       return;
     }
-    const { inFlight, latencyMs = NOT_GIVEN } = load;
-    this.records().set([Code.Response, NOT_GIVEN, NOT_GIVEN, attempt, inFlight, latencyMs, NOT_GIVEN, NOT_GIVEN]);
+    const { inFlight = NOT_GIVEN, latencyMs = NOT_GIVEN, wallMs = NOT_GIVEN } = said;
+    this.records().set([Code.Response, NOT_GIVEN, NOT_GIVEN, attempt, inFlight, latencyMs, wallMs, NOT_GIVEN]);
     this.#client.pushEvents(1, now);
   }
 
@@ -107,6 +107,22 @@ class WasmEngine implements Engine {
 
   signal(field: string, namespace: number, operation: number, now: number): number {
     return this.#client.handleSignalHeader(field, namespace, operation, now);
+  }
+
+  signals(records: unknown, now: number): number {
+    return this.#client.handleSignals(records, now);
+  }
+
+  clockSample(sent: number, received: number, wall: number, now: number): void {
+    this.#client.handleClock(sent, received, wall, now);
+  }
+
+  lease(start: number, count: number, expires: number, now: number): void {
+    this.#client.handleLease(start, count, expires, now);
+  }
+
+  suspended(now: number): void {
+    this.#client.handleSuspended(now);
   }
 
   topology(changes: readonly TopologyChange[], now: number): ArrayLike<number> {

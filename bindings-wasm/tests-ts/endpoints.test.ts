@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigError, type Event } from 'hedgerow';
+import { ConfigError, type Event, type ServerReport } from 'hedgerow';
 import { CONFIG, HeldTransport, service, watched } from './scene.js';
 
 test('endpoints come, change and go while calls run', async () => {
@@ -62,13 +62,20 @@ test('what servers report of their load decides where calls go', async () => {
 
 test('a report that is none is refused with a sentence that names it', async () => {
   const { client } = service();
+  const refused = async (said: object, message: string): Promise<void> => {
+    const call = client.call((attempt) => attempt.report(said as ServerReport), { op: 'once' });
+    await assert.rejects(call, { code: 'invalid_argument', message });
+  };
   for (const inFlight of [-1, 0.5, NaN, Infinity]) {
-    const call = client.call((attempt) => attempt.report({ inFlight }), { op: 'once' });
-    await assert.rejects(call, { code: 'invalid_argument', message: `inFlight: ${inFlight}, want a whole number from 0` });
+    await refused({ inFlight, wallMs: 1 }, `inFlight: ${inFlight}, want a whole number from 0`);
   }
-  for (const latencyMs of [-1, NaN]) {
-    const call = client.call((attempt) => attempt.report({ inFlight: 0, latencyMs }), { op: 'once' });
-    await assert.rejects(call, { code: 'invalid_argument', message: `latencyMs: ${latencyMs}, want a number of milliseconds from 0` });
+  for (const given of [-1, NaN, Infinity, 2 ** 53 / 1000]) {
+    await refused({ inFlight: 0, latencyMs: given }, `latencyMs: ${given}, want a number of milliseconds from 0`);
+    await refused({ wallMs: given }, `wallMs: ${given}, want a number of milliseconds from 0`);
+  }
+  // A latency is of a load, and a report says something.
+  for (const said of [{}, { latencyMs: 1 }, { latencyMs: 1, wallMs: 1 }]) {
+    await refused(said, 'inFlight: undefined, want a whole number from 0');
   }
   assert.equal(client.pending, 0);
   assert.equal(await client.call((attempt) => attempt.report({ inFlight: 0 }), { op: 'once' }), undefined);

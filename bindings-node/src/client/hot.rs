@@ -73,8 +73,9 @@ pub fn client_handle_response(
     push(env, handle, buffer, [65.0, NONE, NONE, attempt, NONE, NONE, NONE, NONE], now)
 }
 
-/// An attempt answered, and the server told its load: requests in flight there and latency, −1 where it said nothing.
+/// An attempt answered, and the server told requests in flight there, latency and wall time, −1 where it said nothing.
 #[napi_derive::napi(js_name = "Client#handleResponseWithLoad*")]
+#[allow(clippy::too_many_arguments, reason = "a hot call carries numbers")]
 pub fn client_handle_response_with_load(
     env: Env,
     handle: u32,
@@ -82,9 +83,10 @@ pub fn client_handle_response_with_load(
     attempt: f64,
     in_flight: f64,
     latency: f64,
+    wall: f64,
     now: f64,
 ) -> napi::Result<u32> {
-    push(env, handle, buffer, [65.0, NONE, NONE, attempt, in_flight, latency, NONE, NONE], now)
+    push(env, handle, buffer, [65.0, NONE, NONE, attempt, in_flight, latency, wall, NONE], now)
 }
 
 /// An attempt failed; `packed` is the class + 256 if the server said never.

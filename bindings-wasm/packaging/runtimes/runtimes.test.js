@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Miniflare } from "miniflare";
 import { EdgeVM } from "@edge-runtime/vm";
-import { MODULE, PRINTS, TOLD, USE, esbuild, pack, run, said, tool } from "../scratch.js";
+import { IMPORTS, MODULE, PRINTS, TOLD, USE, esbuild, pack, run, said, tool } from "../scratch.js";
 
 const packed = pack("runtimes");
 const here = "runtimes/package.json";
@@ -24,7 +24,7 @@ test("Bun runs it", () => {
 });
 
 test("workerd runs it, with the module that the package brings", async () => {
-  const text = `import { createClient } from "hedgerow";\nimport { withPolicy } from "hedgerow/fetch";
+  const text = `${IMPORTS}
     export default { async fetch() {${USE} return Response.json(told); } };`;
   const folder = packed.project("workerd", { ...MODULE, "main.js": text });
   esbuild(folder, ["--conditions=workerd", "--external:*.wasm"]);
@@ -44,7 +44,7 @@ test("workerd runs it, with the module that the package brings", async () => {
 });
 
 test("an edge host that names modules by a suffix runs it, where nothing may be compiled at run time", async () => {
-  const text = `import { createClient } from "hedgerow";\nimport { withPolicy } from "hedgerow/fetch";
+  const text = `${IMPORTS}
     globalThis.run = async () => {${USE} return JSON.stringify(told); };`;
   const folder = packed.project("edge-light", { ...MODULE, "main.js": text });
   esbuild(folder, ["--conditions=edge-light", "--external:*.wasm?module"]);

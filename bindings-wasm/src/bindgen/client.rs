@@ -219,6 +219,16 @@ impl Client {
         Ok(self.turn())
     }
 
+    /// Hands in the document `{records: […]}` of a handshake; answers how many records were invalid. Names that were never
+    /// interned are foreign.
+    #[wasm_bindgen(js_name = handleSignals)]
+    pub fn handle_signals(&mut self, records: JsValue, at: f64) -> Result<u32, JsValue> {
+        let records = config::records(&document::read(records)?).map_err(|found| error::config(&found))?;
+        self.inner.handle_signals(&records, now(at));
+        self.turn();
+        Ok(records.invalid)
+    }
+
     /// The client did not run from `from` to `to`.
     #[wasm_bindgen(js_name = handlePause)]
     pub fn handle_pause(&mut self, from: f64, to: f64, at: f64) {

@@ -2,26 +2,16 @@
 
 use alloc::vec::Vec;
 
+use hedgerow::Stream;
 use hedgerow::client::action::{Namespace, Operation};
-use hedgerow::{Stream, config};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::Client;
 use super::client::stream_kind;
-use super::{Client, document, error, now};
 
 #[wasm_bindgen]
 impl Client {
-    /// Hands in the document `{records: […]}` of a handshake; answers how many records were invalid. Names that were never
-    /// interned are foreign.
-    #[wasm_bindgen(js_name = handleSignals)]
-    pub fn handle_signals(&mut self, records: JsValue, at: f64) -> Result<u32, JsValue> {
-        let records = config::records(&document::read(records)?).map_err(|found| error::config(&found))?;
-        self.inner.handle_signals(&records, now(at));
-        self.turn();
-        Ok(records.invalid)
-    }
-
     /// The limit that the next call of a class is compared with, −1 for a class not used yet.
     #[wasm_bindgen(js_name = callsAllowed)]
     pub fn calls_allowed(&self, namespace: u32, operation: u32) -> f64 {

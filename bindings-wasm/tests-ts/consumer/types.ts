@@ -2,6 +2,7 @@
 
 import { createClient, failure, reportOf, type Client, type Config, type Event, TimeoutError } from 'hedgerow';
 import { withPolicy } from 'hedgerow/fetch';
+import { clockSample, lease, signals, suspended } from 'hedgerow/inputs';
 import * as slim from 'hedgerow/slim';
 import { ScriptedTransport, createTestClient } from 'hedgerow/testing';
 
@@ -33,8 +34,14 @@ const client: Client = createClient({
 const text = client.call(async ({ endpoint, signal, token }) => `${endpoint} ${String(signal.aborted)} ${token ?? ''}`);
 same<typeof text, Promise<string>>(true);
 void client.call((attempt) => attempt.report({ inFlight: 3, latencyMs: 0.5 }));
-// @ts-expect-error a report tells the requests in flight
+void client.call((attempt) => attempt.report({ wallMs: Date.now() }));
+void client.call((attempt) => attempt.report({ inFlight: 3, wallMs: undefined }));
+// @ts-expect-error a latency belongs to a load
 void client.call((attempt) => attempt.report({ latencyMs: 5 }));
+// @ts-expect-error a latency belongs to a load, whatever the clock
+void client.call((attempt) => attempt.report({ latencyMs: 5, wallMs: 5 }));
+// @ts-expect-error a report says something
+void client.call((attempt) => attempt.report({}));
 const number = client.call(() => 5, { op: 'get', key: 'k', deadlineMs: Infinity, priority: 'bulk', signal: undefined });
 same<typeof number, Promise<number>>(true);
 
@@ -57,6 +64,13 @@ const hedged = withPolicy(fetch, client, { readBody: true });
 same<ReturnType<typeof hedged>, Promise<Response>>(true);
 void hedged('/x', { method: 'PUT', body: () => 'again', hedgerow: { op: 'get' } });
 const plain: typeof fetch = (input, init) => hedged(input, init);
+
+clockSample(client, { sentMs: 1, receivedMs: 2, wallMs: Date.now() });
+lease(client, { startUs: 1_700_000_000_000_000, count: 100, expiresMs: client.clock.now() + 1000 });
+same<ReturnType<typeof signals>, number>(true);
+suspended(client);
+// @ts-expect-error a lease ends
+lease(client, { startUs: 1, count: 1 });
 
 slim.initSync(new Uint8Array());
 const scene = createTestClient({ draws: { backoff: [0.5] } });

@@ -22,7 +22,7 @@ Math.random = counting(Math.random, 'randoms');
 crypto.getRandomValues = counting(crypto.getRandomValues, 'randoms');
 
 const { createClient } = await import('hedgerow');
-for (const entry of ['slim', 'core', 'fetch', 'testing']) await import(`hedgerow/${entry}`);
+for (const entry of ['slim', 'core', 'inputs', 'fetch', 'testing']) await import(`hedgerow/${entry}`);
 console.log(JSON.stringify(counts));
 createClient().close();
 if (counts.compiled === 0 || counts.randoms === 0) throw new Error('the counters see nothing');
