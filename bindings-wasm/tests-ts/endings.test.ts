@@ -220,7 +220,7 @@ test('closing rejects what waits, ends what runs, and later calls are told', asy
   await clock.settle();
   await assert.rejects(client.call(() => 1), (error) => error instanceof StateError && error.code === 'closed');
   // The operation was not met before.
-  await assert.rejects(client.call(() => 1, { op: 'get' }), { code: 'closed' });
+  await assert.rejects(client.call(() => 1, { op: 'put' }), { code: 'closed' });
   assert.throws(() => client.stats(), StateError);
   client.close();
 });
