@@ -9,7 +9,7 @@ import { classes } from '../lib/core/classes.js';
 import { addon } from '../lib/addon.js';
 
 /** What belongs to the state that threads share, and to the layer above. */
-const INTERNAL = ['createShared', 'releaseShared', 'sharedConfig', 'attach', 'recordCapacity', 'recordTail'];
+const INTERNAL = ['createShared', 'restoreShared', 'releaseShared', 'sharedConfig', 'attach', 'recordCapacity', 'recordTail'];
 /** Classes with a buffer, which lies in the memory of a module there and is an array here. */
 const BUFFERED = ['Client', 'Picker'];
 

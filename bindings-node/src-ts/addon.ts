@@ -11,6 +11,14 @@ type Hot<Arguments extends unknown[], Answer = number> = (
 
 export interface Addon {
   createShared(config: unknown, seed: Uint8Array, now: number, notes: boolean): number;
+  restoreShared(
+    snapshot: unknown,
+    config: unknown,
+    seed: Uint8Array,
+    elapsed: number,
+    now: number,
+    notes: boolean,
+  ): number;
   releaseShared(shared: number): boolean;
   sharedConfig(shared: number): string;
   attach(shared: number, listens: boolean, wake: () => void): number;
@@ -50,6 +58,7 @@ export interface Addon {
   'Client#inFlight'(handle: number, endpoint: number): number;
   'Client#isIdle'(handle: number): boolean;
   'Client#lateTolerance'(handle: number): number;
+  'Client#snapshot'(handle: number, now: number): unknown;
   'Client#stats'(handle: number): Readonly<Record<string, unknown>>;
   'Client#explain'(handle: number, call: number): unknown;
   'Client#takeTrace'(handle: number): Uint8Array;

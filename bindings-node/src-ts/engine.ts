@@ -166,6 +166,10 @@ export class NativeEngine implements Engine {
     return this.#addon['Client#stats'](this.#handle);
   }
 
+  snapshot(now: number): unknown {
+    return this.#addon['Client#snapshot'](this.#handle, now);
+  }
+
   explain(call: number): unknown {
     return this.#addon['Client#explain'](this.#handle, call);
   }

@@ -17,7 +17,7 @@
  */
 
 import type { Config, Core } from 'hedgerow';
-import { translated } from 'hedgerow/engine';
+import { type Learned, millis, translated } from 'hedgerow/engine';
 import { addon } from './addon.js';
 import { processNow } from './clock.js';
 import { sharedCore } from './shared.js';
@@ -25,12 +25,16 @@ import { sharedCore } from './shared.js';
 /**
  * Makes a state out of its configuration; the number by which threads attach to it.
  *
- * The seed is 32 secret bytes, drawn from the host's secure source when absent. The state lives as long as this thread,
- * until it is released, and beyond that as long as a client is attached.
+ * The seed is 32 secret bytes, drawn from the host's secure source when absent. With `learned` it goes on from what an
+ * earlier state had learned. The state lives as long as this thread, until it is released, and beyond that as long as a
+ * client is attached.
  */
-export function createShared(config: Config = {}, seed?: Uint8Array): number {
+export function createShared(config: Config = {}, seed?: Uint8Array, learned?: Learned): number {
   const secret = seed ?? crypto.getRandomValues(new Uint8Array(32));
-  return translated(() => addon().createShared(config, secret, processNow(), true));
+  if (learned === undefined) return translated(() => addon().createShared(config, secret, processNow(), true));
+  const { snapshot, elapsedMs = 0 } = learned;
+  millis('elapsedMs', elapsedMs);
+  return translated(() => addon().restoreShared(snapshot, config, secret, elapsedMs, processNow(), true));
 }
 
 /**

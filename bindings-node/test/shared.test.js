@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createClient } from "hedgerow";
+import { snapshotOf } from "hedgerow/engine";
 import { clockSample, lease, suspended } from "hedgerow/inputs";
 import { VirtualClock } from "hedgerow/testing";
 import { addon } from "../lib/addon.js";
@@ -112,6 +113,29 @@ test("a lease and a reading of a server's clock that one client hands in are eve
   assert.equal(Math.floor(await put(writer) / 10), WALL * 100);
   suspended(writer);
   await assert.rejects(put(reader), { code: "no_clock" });
+});
+
+test("what one state has learned another one goes on from, after a restart", async () => {
+  const before = createShared(CONFIG);
+  const client = createClient({ engine: attach(before), endpoints: ["a", "b"] });
+  for (let count = 0; count < 5; count += 1) await client.call(() => count, get);
+  const snapshot = JSON.parse(JSON.stringify(snapshotOf(client)));
+  client.close();
+  release(before);
+  const after = createShared(CONFIG, undefined, { snapshot, elapsedMs: 30_000 });
+  const [one, other] = [0, 1].map(() => createClient({ engine: attach(after), endpoints: ["a", "b"] }));
+  assert.deepEqual([one.stats().started, one.stats().snapshot_dropped], [5, 0]);
+  assert.equal(await other.call(() => "goes on", get), "goes on");
+  assert.equal(one.stats().started, 6);
+  const aged = snapshotOf(other).at_us - snapshot.at_us;
+  assert.ok(aged >= 30_000_000 && aged < 40_000_000, `${aged} µs`);
+  [one, other].forEach((each) => each.close());
+  release(after);
+});
+
+test("what is no snapshot makes no state", () => {
+  assert.throws(() => createShared(CONFIG, undefined, { snapshot: { version: 1 } }), { name: "ConfigError", field: "snapshot.at_us" });
+  assert.throws(() => createShared(CONFIG, undefined, { snapshot: {}, elapsedMs: -1 }), { name: "StateError", message: /^elapsedMs: -1, want / });
 });
 
 test("figures are those of all clients", async () => {

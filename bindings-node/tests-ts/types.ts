@@ -1,6 +1,7 @@
 /** A program that uses both packages: the engine is the only difference, and the classes of the core have one face. */
 
 import { createClient, type Core } from 'hedgerow';
+import { snapshotOf } from 'hedgerow/engine';
 import { withPolicy } from 'hedgerow/fetch';
 import type * as module from 'hedgerow/core';
 import { attach, createShared, release } from '@hedgerow/native';
@@ -12,9 +13,10 @@ const client = createClient({ engine, endpoints: ['https://a.example'] });
 const answer: Promise<number> = client.call(({ endpoint, kind }) => endpoint.length + kind.length);
 const ask: typeof fetch = withPolicy(fetch, client);
 release(shared);
+release(createShared({}, undefined, { snapshot: snapshotOf(client), elapsedMs: 5 }));
 
 /** Buffers lie in the memory of a module there, and are arrays here. */
-type Same = Omit<typeof module, 'Client' | 'Picker' | 'load' | 'initSync' | 'default' | 'linearMemory'>;
+type Same = Omit<typeof module, 'Client' | 'Picker' | 'engine' | 'load' | 'initSync' | 'default' | 'linearMemory'>;
 const policies: Same = native;
 const limiter: module.Limiter = new native.Limiter();
 const picker = new native.Picker({}, new Uint8Array(32));

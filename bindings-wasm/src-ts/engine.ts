@@ -109,6 +109,9 @@ export interface Engine {
   /** Every counter. */
   stats(): Stats;
 
+  /** What was learned, as plain values that JSON keeps; of builds that can go on from it. */
+  snapshot?(now: number): unknown;
+
   /** Why a call did what it did. */
   explain(call: number): unknown;
 
@@ -177,6 +180,14 @@ export interface Core extends Tables {
 
   /** Builds a client. `notes` keeps decisions without an action for a listener. */
   create(config: unknown, seed: Uint8Array, notes: boolean, now: number): Engine;
+}
+
+/** What an earlier client had learned, to go on from. */
+export interface Learned {
+  /** Its snapshot. */
+  readonly snapshot: unknown;
+  /** Milliseconds that have passed since, by which ages grow; 0 when that is not known. */
+  readonly elapsedMs?: number | undefined;
 }
 
 /** A failure without an answer. */

@@ -1,184 +1,28 @@
 /**
  * The core as WebAssembly: compiled when it is first asked for, never at import.
  *
- * The one file that knows the exports of the build.
+ * The one file of the driver that knows the functions of the build.
  */
 
 import * as glue from './glue.js';
 import { clientField, delayHeaders, faultClass, httpIdempotency, readHttp } from './glue.js';
-import type { ServerReport } from './attempt.js';
-import type { Core, Engine, Stats, TopologyChange } from './engine.js';
-import { Code, NOT_GIVEN, RECORD } from './record.js';
+import type { Core } from './engine.js';
 import { tables } from './tables.js';
+import { WasmEngine } from './wasm-engine.js';
 
-let memory: WebAssembly.Memory | undefined;
+let wasm: Core | undefined;
 
 /** The core; compiled now unless it was. */
 export function core(module: () => WebAssembly.Module | BufferSource): Core {
-  memory ??= glue.initSync({ module: module() }).memory;
-  return wasm;
+  return (wasm ??= coreIn(glue.initSync({ module: module() }).memory));
 }
 
-const wasm: Core = {
-  ...tables({ httpIdempotency, delayHeaders, readHttp, faultClass, clientField }),
-  create: (config, seed, notes, now) => new WasmEngine(config, seed, notes, now),
-};
-
-class WasmEngine implements Engine {
-  readonly #client: glue.Client;
-  readonly #address: number;
-  readonly #length: number;
-  #view: Float64Array;
-
-  constructor(config: unknown, seed: Uint8Array, notes: boolean, now: number) {
-    this.#client = notes ? glue.Client.withNotes(config, seed, now) : new glue.Client(config, seed, now);
-    this.#address = this.#client.records();
-    this.#length = this.#client.recordCapacity() * RECORD;
-    this.#view = this.#fresh();
-  }
-
-  records(): Float64Array {
-    // Growth of the memory detaches every view of it.
-    if (this.#view.length === 0) this.#view = this.#fresh();
-    return this.#view;
-  }
-
-  take(): number {
-    const records = this.records();
-    const count = records[this.#length] ?? 0;
-    records[this.#length] = 0;
-    return count;
-  }
-
-  next(): number {
-    return this.records()[this.#length + 1] ?? Infinity;
-  }
-
-  poll(): void {
-    this.#client.pollActions();
-  }
-
-  start(
-    cookie: number,
-    namespace: number,
-    operation: number,
-    replicas: number,
-    deadline: number,
-    wall: number,
-    packed: number,
-    now: number,
-  ): number {
-    return this.#client.start(cookie, namespace, operation, replicas, deadline, wall, packed, now);
-  }
-
-  response(attempt: number, said: ServerReport | undefined, now: number): void {
-    if (said === undefined) {
-      this.#client.handleResponse(attempt, now);
-      return;
-    }
-    const { inFlight = NOT_GIVEN, latencyMs = NOT_GIVEN, wallMs = NOT_GIVEN } = said;
-    this.records().set([Code.Response, NOT_GIVEN, NOT_GIVEN, attempt, inFlight, latencyMs, wallMs, NOT_GIVEN]);
-    this.#client.pushEvents(1, now);
-  }
-
-  failure(attempt: number, packed: number, retryAfter: number, maxRetries: number, now: number): void {
-    this.#client.handleFailure(attempt, packed, retryAfter, maxRetries, now);
-  }
-
-  cancelled(attempt: number, now: number): void {
-    this.#client.handleCancelled(attempt, now);
-  }
-
-  cancel(call: number, now: number): void {
-    this.#client.cancel(call, now);
-  }
-
-  timeout(now: number): void {
-    this.#client.handleTimeout(now);
-  }
-
-  drain(deadline: number, now: number): void {
-    this.#client.drain(deadline, now);
-  }
-
-  lateTick(due: number, fired: number): void {
-    this.#client.handleLateTick(due, fired);
-  }
-
-  signal(field: string, namespace: number, operation: number, now: number): number {
-    return this.#client.handleSignalHeader(field, namespace, operation, now);
-  }
-
-  signals(records: unknown, now: number): number {
-    return this.#client.handleSignals(records, now);
-  }
-
-  clockSample(sent: number, received: number, wall: number, now: number): void {
-    this.#client.handleClock(sent, received, wall, now);
-  }
-
-  lease(start: number, count: number, expires: number, now: number): void {
-    this.#client.handleLease(start, count, expires, now);
-  }
-
-  suspended(now: number): void {
-    this.#client.handleSuspended(now);
-  }
-
-  topology(changes: readonly TopologyChange[], now: number): ArrayLike<number> {
-    return this.#client.handleTopology(changes, now);
-  }
-
-  pollNotes(): number {
-    return this.#client.pollNotes();
-  }
-
-  namespace(name: string): number {
-    return this.#client.namespace(name);
-  }
-
-  operation(name: string): number {
-    return this.#client.operation(name);
-  }
-
-  token(call: number): string | undefined {
-    return this.#client.token(call);
-  }
-
-  inFlight(endpoint: number): number {
-    return this.#client.inFlight(endpoint);
-  }
-
-  isIdle(): boolean {
-    return this.#client.isIdle();
-  }
-
-  lateTolerance(): number {
-    return this.#client.lateTolerance();
-  }
-
-  stats(): Stats {
-    return this.#client.stats() as Stats;
-  }
-
-  explain(call: number): unknown {
-    return this.#client.explain(call);
-  }
-
-  takeTrace(): Uint8Array {
-    return this.#client.takeTrace();
-  }
-
-  script(stream: number, fractions: Uint32Array): void {
-    this.#client.scriptFractions(stream, fractions);
-  }
-
-  free(): void {
-    this.#client.free();
-  }
-
-  #fresh(): Float64Array {
-    if (memory === undefined) throw new Error('the core is not compiled');
-    return new Float64Array(memory.buffer, this.#address, this.#length + 2);
-  }
+function coreIn(memory: WebAssembly.Memory): Core {
+  return {
+    ...tables({ httpIdempotency, delayHeaders, readHttp, faultClass, clientField }),
+    create(config, seed, notes, now) {
+      const client = notes ? glue.Client.withNotes(config, seed, now) : new glue.Client(config, seed, now);
+      return new WasmEngine(client, memory);
+    },
+  };
 }

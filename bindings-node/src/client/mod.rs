@@ -69,6 +69,26 @@ pub fn create_shared(
     })
 }
 
+/// Makes a machine that goes on from a snapshot, `elapsed` after it was taken; its number.
+///
+/// `seed` is 32 fresh secret bytes; `notes` as for `create_shared`.
+#[napi_derive::napi]
+pub fn restore_shared(
+    env: Env,
+    snapshot: JsValue,
+    config: JsValue,
+    seed: Uint8ArraySlice<'_>,
+    elapsed: f64,
+    now: f64,
+    notes: bool,
+) -> napi::Result<u32> {
+    guarded(env, || {
+        let shared = restored(snapshot, config, Some(&seed), elapsed, notes, now)?;
+        leave_with_thread(env)?;
+        Ok(registry::add(shared))
+    })
+}
+
 /// Makes a client that nobody shares; its handle.
 #[napi_derive::napi(js_name = "Client.new>Client")]
 pub fn client_new(env: Env, config: JsValue, seed: Uint8ArraySlice<'_>, now: f64) -> napi::Result<u32> {
@@ -100,14 +120,23 @@ pub fn client_restore(
     notes: bool,
     now: f64,
 ) -> napi::Result<u32> {
-    guarded(env, || {
-        let config = document::config(config)?;
-        let config = if notes { config.with_notes() } else { config };
-        let seed = seed.map(|bytes| document::seed(&bytes)).transpose()?;
-        let (kept, now) = (document::read(snapshot)?, MS.now(now));
-        let client = Client::restore(&kept, config, seed.as_ref(), span(elapsed), now);
-        hold(env, Shared::of(client.map_err(|found| error::config(&found))?, MS, now))
-    })
+    guarded(env, || hold(env, restored(snapshot, config, seed.as_deref(), elapsed, notes, now)?))
+}
+
+fn restored(
+    snapshot: JsValue,
+    config: JsValue,
+    seed: Option<&[u8]>,
+    elapsed: f64,
+    notes: bool,
+    now: f64,
+) -> Result<Shared, Fault> {
+    let config = document::config(config)?;
+    let config = if notes { config.with_notes() } else { config };
+    let seed = seed.map(document::seed).transpose()?;
+    let (kept, now) = (document::read(snapshot)?, MS.now(now));
+    let client = Client::restore(&kept, config, seed.as_ref(), span(elapsed), now);
+    Ok(Shared::of(client.map_err(|found| error::config(&found))?, MS, now))
 }
 
 fn alone(env: Env, config: Config, seed: &[u8], now: f64) -> Result<u32, Fault> {

@@ -1,6 +1,8 @@
 /** What a program that uses the package may write, and what it may not; compiled, never run. */
 
 import { createClient, failure, reportOf, type Client, type Config, type Event, TimeoutError } from 'hedgerow';
+import { engine } from 'hedgerow/core';
+import { snapshotOf } from 'hedgerow/engine';
 import { withPolicy } from 'hedgerow/fetch';
 import { clockSample, lease, signals, suspended } from 'hedgerow/inputs';
 import * as slim from 'hedgerow/slim';
@@ -71,6 +73,11 @@ same<ReturnType<typeof signals>, number>(true);
 suspended(client);
 // @ts-expect-error a lease ends
 lease(client, { startUs: 1, count: 1 });
+
+same<ReturnType<typeof snapshotOf>, unknown>(true);
+void slim.createClient({ engine: engine({ snapshot: snapshotOf(client), elapsedMs: undefined }) });
+// @ts-expect-error nothing to go on from
+engine({ elapsedMs: 5 });
 
 slim.initSync(new Uint8Array());
 const scene = createTestClient({ draws: { backoff: [0.5] } });
