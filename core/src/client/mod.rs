@@ -15,7 +15,7 @@
 //! that sends the next hedge at once, pushback and a budget shared by retries and hedges are gRPC's proposal A6. No
 //! source publishes the composed order; it is ours, and each module below states its part:
 //! admission in `start`, ends of attempts in `end`, the two gates in `gate`, timers in `timeout`, completion in
-//! `complete`, endpoints in `topology`.
+//! `complete`, endpoints in `topology`. What a host calls is in `names`, `inputs`, `outputs` and `inspect`.
 
 pub mod action;
 mod adaptive;
@@ -30,8 +30,11 @@ pub(crate) mod endpoint;
 pub mod explain;
 mod gate;
 mod health;
+mod inputs;
 mod inspect;
 pub(crate) mod journal;
+mod names;
+mod outputs;
 mod reports;
 mod shift;
 mod signals;
@@ -51,10 +54,7 @@ pub(crate) use start::MOST_REPLICAS;
 
 use crate::balance::choice::Choice;
 use crate::balance::ejection::Ejection;
-use crate::client::action::{
-    Action, ClockSample, Failure, Lease, Namespace, Note, Operation, Response, StallReport, Start,
-    TopologyChange, Wake,
-};
+use crate::client::action::Action;
 use crate::client::attempt::Attempt;
 use crate::client::call::Call;
 use crate::client::class::{Classes, Names};
@@ -62,25 +62,18 @@ use crate::client::endpoint::{EndpointTable, Locality};
 use crate::client::journal::{Journal, Subject};
 use crate::client::shift::Shift;
 use crate::client::snapshot::Past;
-use crate::client::timeout::{Kind, Stages};
-use crate::config::{Config, ConfigError};
-use crate::id::{AttemptId, CallId, EndpointId, Id, Table};
-use crate::reason::Reason;
+use crate::client::timeout::Stages;
+use crate::config::Config;
+use crate::id::{Id, Table};
 use crate::retry::budget::Budget;
 use crate::rng::{Nonces, Seed, Stream, StreamKind};
-use crate::signal::map::Records;
 use crate::signal::merge::Signals;
-use crate::signal::record::Record;
 use crate::stall::Stall;
-use crate::stats::CallEvent;
 use crate::time::{Instant, Monotone};
 use crate::timer::wheel::Wheel;
 use crate::token::generator::Generator;
 use crate::token::offset::ClockOffset;
-use crate::trace::{Input, Recorder, TraceHeader, TraceRecord};
-
-/// Timers of the earliest slot that a wake-up looks at for the exact deadline; beyond, the slot's start is answered.
-const PEEK: usize = 8;
+use crate::trace::Recorder;
 
 /// The policy streams of a client, instance 0 of each kind.
 #[derive(Clone, Debug)]
@@ -225,209 +218,6 @@ impl Client {
         }
     }
 
-    /// The number of a namespace; a new name is interned until `capacity.namespaces` is reached, the empty name is 0.
-    pub fn namespace(&mut self, name: &str) -> Result<Namespace, ConfigError> {
-        self.journal.trace.begin(&Input::Namespace(name), self.clock.last());
-        let number = self.namespaces.intern("namespaces", name).map(Namespace);
-        self.journal.trace.end();
-        number
-    }
-
-    /// The number of an operation; a new name is interned until `capacity.operations` is reached, the empty name is 0.
-    pub fn operation(&mut self, name: &str) -> Result<Operation, ConfigError> {
-        self.journal.trace.begin(&Input::Operation(name), self.clock.last());
-        let number = self.operations.intern("operations", name).map(Operation);
-        self.journal.trace.end();
-        number
-    }
-
-    /// The id of a live endpoint. O(log endpoints).
-    pub fn endpoint(&self, name: &str) -> Option<EndpointId> {
-        self.endpoints.by_name(name).map(EndpointId::from_id)
-    }
-
-    /// The name of an endpoint that is live or still has attempts in flight.
-    pub fn endpoint_name(&self, endpoint: EndpointId) -> Option<&str> {
-        self.endpoints.get(endpoint.id()).map(|found| found.name.as_str())
-    }
-
-    /// Starts a call: its id, or the reason why it is denied. A denied start changes nothing but counters.
-    pub fn start(&mut self, request: &Start<'_>, now: Instant) -> Result<CallId, Reason> {
-        let now = self.begin(&Input::Start(request), now);
-        let answer = match request.deadline {
-            Some(told) if !self.shift.is_none() => {
-                let deadline = Some(self.shift.inward(told));
-                self.admit(&Start { deadline, ..request.clone() }, now)
-            }
-            _ => self.admit(request, now),
-        };
-        if let Err(reason) = answer {
-            self.journal.action(reason, Subject::none(), 0, now);
-        }
-        self.journal.trace.end();
-        answer
-    }
-
-    /// Reports the answer of an attempt.
-    pub fn handle_response(&mut self, attempt: AttemptId, response: Response, now: Instant) {
-        let now = self.begin(&Input::Response(attempt, response), now);
-        self.end_with_response(attempt.id(), response, now);
-        self.journal.trace.end();
-    }
-
-    /// Reports the failure of an attempt.
-    pub fn handle_failure(&mut self, attempt: AttemptId, failure: Failure, now: Instant) {
-        let now = self.begin(&Input::Failure(attempt, failure), now);
-        self.end_with_failure(attempt.id(), failure, CallEvent::Failure, now);
-        self.journal.trace.end();
-    }
-
-    /// Reports that an attempt is over and produced nothing: the confirmation of a cancel.
-    pub fn handle_cancelled(&mut self, attempt: AttemptId, now: Instant) {
-        let now = self.begin(&Input::Cancelled(attempt), now);
-        self.end_cancelled(attempt.id(), now);
-        self.journal.trace.end();
-    }
-
-    /// Hands in a record of a server for one class, one namespace (`operation` `None`) or all (both `None`).
-    pub fn handle_signal(
-        &mut self,
-        namespace: Option<Namespace>,
-        operation: Option<Operation>,
-        record: &Record,
-        now: Instant,
-    ) {
-        let now = self.begin(&Input::Signal(namespace, operation, record), now);
-        self.receive(namespace, operation, record, now);
-        self.journal.trace.end();
-    }
-
-    /// Hands in the records of a handshake, each for the scope that it names.
-    ///
-    /// A name that this client never interned is foreign: its record is counted in `signals_foreign` and changes nothing,
-    /// so that a server cannot fill the tables of names. O(records × names).
-    pub fn handle_signals(&mut self, records: &Records, now: Instant) {
-        for entry in &records.entries {
-            let (namespace, operation) = self.scope_of(entry);
-            self.handle_signal(namespace, operation, &entry.record, now);
-        }
-    }
-
-    /// Applies changes of the endpoints, all or none; answers the ids of added and updated ones in order.
-    pub fn handle_topology(
-        &mut self,
-        changes: &[TopologyChange],
-        now: Instant,
-    ) -> Result<alloc::vec::Vec<EndpointId>, ConfigError> {
-        let now = self.begin(&Input::Topology(changes), now);
-        let answer = self.change_topology(changes, now);
-        self.journal.trace.end();
-        answer
-    }
-
-    /// Tells of a time in which the client did not run.
-    pub fn handle_stall(&mut self, report: StallReport, now: Instant) {
-        let now = self.begin(&Input::Stall(report), now);
-        match report {
-            StallReport::Paused { from, to } => {
-                self.charge_pause(self.shift.inward(from), self.shift.inward(to), now);
-            }
-            StallReport::Throttled => self.stall.throttled(now),
-            StallReport::Resumed => self.stall.resumed(now),
-            StallReport::Reset => self.stall.reset(),
-            StallReport::Suspended => self.offset.clear(),
-        }
-        self.journal.trace.end();
-    }
-
-    /// Takes a reading of a server's clock, for `token.clock` `estimated`. A response that tells the server's wall time
-    /// is one too and needs no call of this.
-    pub fn handle_clock(&mut self, sample: ClockSample, now: Instant) {
-        self.begin(&Input::Clock(sample), now);
-        let (sent, received) = (self.shift.inward(sample.sent), self.shift.inward(sample.received));
-        self.read_clock(ClockSample { sent, received, ..sample });
-        self.journal.trace.end();
-    }
-
-    /// Takes a lease of timestamps, for `token.tier` `regional`; it replaces the rest of the one before.
-    pub fn handle_lease(&mut self, lease: Lease, now: Instant) {
-        let now = self.begin(&Input::Lease(lease), now);
-        self.generator.handle_lease(lease.from_t, lease.count, self.shift.inward(lease.expires_at), now);
-        self.journal.trace.end();
-    }
-
-    /// Fires every timer that is due. Early is harmless, late is safe and counted.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        let now = self.begin(&Input::Timeout, now);
-        self.fire(now);
-        self.journal.trace.end();
-    }
-
-    /// The caller gives a call up.
-    pub fn cancel(&mut self, call: CallId, now: Instant) {
-        let now = self.begin(&Input::Cancel(call), now);
-        self.cancel_call(call.id(), now);
-        self.journal.trace.end();
-    }
-
-    /// Denies later starts; running calls go on, and with a deadline what is still undecided then is completed with
-    /// `shutdown`. A second drain may only move the deadline earlier.
-    pub fn drain(&mut self, deadline: Option<Instant>, now: Instant) {
-        let now = self.begin(&Input::Drain(deadline), now);
-        self.start_drain(deadline.map(|deadline| self.shift.inward(deadline)), now);
-        self.journal.trace.end();
-    }
-
-    /// The next action, oldest first.
-    pub fn poll_action(&mut self) -> Option<Action> {
-        let mut action = self.actions.pop_front();
-        if let Some(Action::Send { deadline, .. }) = &mut action {
-            *deadline = self.shift.outward(*deadline);
-        }
-        action
-    }
-
-    /// When to call [`Self::handle_timeout`] and why; `None` when nothing is to come.
-    pub fn poll_timeout(&self) -> Option<Wake> {
-        if !self.actions.is_empty() {
-            return Some(Wake { at: self.shift.outward(self.clock.last()), reason: Reason::Actions });
-        }
-        let (at, payload) = self.wheel.peek(PEEK)?;
-        Some(Wake { at: self.shift.outward(at), reason: Kind::of(payload).reason() })
-    }
-
-    /// The oldest note of the ring, which `trace.notes` sizes (0: none are kept).
-    pub fn poll_note(&mut self) -> Option<Note> {
-        let mut note = self.journal.poll_note()?;
-        note.at = self.shift.outward(note.at);
-        if note.tells_a_time() {
-            note.value = self.shift.value(note.value);
-        }
-        Some(note)
-    }
-
-    /// The oldest record of the trace, if `trace.enabled`: an input and the decisions it caused.
-    ///
-    /// When `trace.buffer` records wait, recording ends for good, and what follows is counted in `trace_lost`. A host
-    /// takes either these or [`Self::poll_trace_bytes`]; what one of them handed out the other does not.
-    pub fn poll_trace(&mut self) -> Option<TraceRecord> {
-        self.journal.trace.poll()
-    }
-
-    /// Appends the waiting records in their compact form, and before the first of them the header; answers how many
-    /// bytes were appended.
-    ///
-    /// The bytes of all calls, one after the other, are what [`Trace::from_bytes`](crate::trace::Trace::from_bytes)
-    /// reads. They hold the seed.
-    pub fn poll_trace_bytes(&mut self, out: &mut alloc::vec::Vec<u8>) -> usize {
-        self.journal.trace.poll_bytes(out)
-    }
-
-    /// What a trace begins with; `None` unless `trace.enabled`. It holds the seed.
-    pub fn trace_header(&self) -> Option<&TraceHeader> {
-        self.journal.trace.header()
-    }
-
     /// Replaces a policy stream, so that a test can script its draws; other kinds are left alone.
     pub fn script(&mut self, kind: StreamKind, stream: Stream) {
         match kind {
@@ -438,15 +228,6 @@ impl Client {
             StreamKind::LimitProbe => self.streams.probe = stream,
             _ => {}
         }
-    }
-
-    /// What every input does first: note it, clamp its time, run lazy sweeps.
-    fn begin(&mut self, input: &Input<'_>, told: Instant) -> Instant {
-        self.journal.trace.begin(input, told);
-        let now = self.clock.observe(self.shift.inward(told));
-        let ejected = self.ejection.sweep(now);
-        self.journal.stats.ejections = self.journal.stats.ejections.saturating_add(u64::from(ejected));
-        now
     }
 
     /// What a decision about this call concerns.
