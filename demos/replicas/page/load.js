@@ -14,7 +14,7 @@ export async function work(desk, host) {
   const job = await (await fetch(`${desk}/desk/job/${host}`)).json();
   const hash = await scenarioHash(await (await fetch(`${desk}/tests/traces/scripted.json`)).json(), desk);
   const arms = [new Plain(job), new Hedged({ ...job, servers: job.hedged_servers })];
-  if (host === 'node') await addWorkers(arms, job);
+  if (job.worker_arms.length > 0) await addWorkers(arms, job);
   for (const [number, arm] of arms.entries()) await warmUp(arm, job, job.arms[number]);
   const ready = await fetch(`${desk}/desk/ready/${host}`, { method: 'PUT', body: JSON.stringify({ hash }) });
   const { start_ms: start } = await ready.json();
@@ -25,11 +25,9 @@ export async function work(desk, host) {
 
 /** Two more arms, which only Node has, where its addon is built; their calls lie between those of the others. */
 async function addWorkers(arms, job) {
-  const { existsSync } = await import('node:fs');
-  if (!existsSync(new URL('../../../bindings-node/lib/hedgerow.node', import.meta.url))) return;
-  const { ARMS, startWorkers } = await import('./workers.js');
+  const { startWorkers } = await import('./workers.js');
   arms.push(...startWorkers(job));
-  job.arms.push(...Object.keys(ARMS));
+  job.arms.push(...job.worker_arms);
   const [first, second] = job.offsets_ms;
   job.offsets_ms = [first, second, first + (second - first) / 2, second + (second - first) / 2];
 }

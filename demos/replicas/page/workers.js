@@ -10,14 +10,14 @@ const WORKERS = 4;
 const HEDGES = 4;
 const REMEMBERED = 0;
 
-/** Names of the arms, and how each is asked for. */
-export const ARMS = { 'node-hedges-4x1': 'own', 'node-hedges-4-shared': 'shared' };
+/** What a worker has a client of, in the order of the job's arms. */
+const KINDS = ['own', 'shared'];
 
 /** Starts the workers; one arm of each kind. A process is in one zone. */
 export function startWorkers({ hedged_servers: servers, zones: [zone] }) {
   const shared = createShared(configOf(zone, REMEMBERED, HEDGES));
   const pool = Array.from({ length: WORKERS }, () => new OneWorker({ servers, zone, shared }));
-  return Object.values(ARMS).map((kind) => new Workers(pool, kind));
+  return KINDS.map((kind) => new Workers(pool, kind));
 }
 
 /** An arm: its calls go to the workers in turn. */

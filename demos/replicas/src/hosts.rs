@@ -62,6 +62,13 @@ impl Host {
         })
     }
 
+    /// Names of the further arms that only Node has: four worker threads with a hedge limit of 1 each, and the same four
+    /// with a shared limit of 4.
+    pub fn worker_arms(self) -> Vec<String> {
+        let arms = ["node-hedges-4x1", "node-hedges-4-shared"];
+        if self == Self::Node { arms.map(str::to_owned).to_vec() } else { Vec::new() }
+    }
+
     /// It makes one of so many calls of the load.
     pub fn every(self) -> u32 {
         match self {
@@ -87,16 +94,29 @@ impl Host {
             || files.iter().all(|file| Path::new(ROOT).join("bindings-wasm").join(file).is_file())
     }
 
-    /// Whether what it needs is on this machine.
-    pub fn is_there(self) -> bool {
-        match self {
-            Self::Rust => true,
-            Self::Node => program("node").is_some() && self.has_package(),
-            Self::Browser => chromium().is_some() && self.has_package(),
-            Self::Python => python().is_some(),
-        }
+    /// Whether the addon is built whose state its workers share, and its package.
+    pub fn has_addon(self) -> bool {
+        let files = ["lib/hedgerow.node", "lib/index.js"];
+        self == Self::Node
+            && files.iter().all(|file| Path::new(ROOT).join("bindings-node").join(file).is_file())
+    }
+
+    /// What it needs and is not on this machine; `None` when all is there.
+    pub fn missing(self) -> Option<&'static str> {
+        let program = match self {
+            Self::Rust => None,
+            Self::Node => program("node").is_none().then_some(NO_NODE),
+            Self::Browser => chromium().is_none().then_some(NO_CHROMIUM),
+            Self::Python => python().is_none().then_some(NO_WHEEL),
+        };
+        program.or((!self.has_package()).then_some(NO_PACKAGE))
     }
 }
+
+const NO_NODE: &str = "node is not installed";
+const NO_CHROMIUM: &str = "chromium is not installed";
+const NO_PACKAGE: &str = "the npm package is not built: `cargo xtask demo` builds it";
+const NO_WHEEL: &str = "the wheel for Python is not installed: `cargo xtask demo` builds it";
 
 /// Sixteenths of a gap.
 #[derive(Clone, Copy, Debug)]
@@ -157,17 +177,16 @@ impl Running {
         match host {
             Host::Rust => return Err("this process is the host for Rust".into()),
             Host::Node => {
-                command.arg(program("node").ok_or("node is not installed")?);
+                command.arg(program("node").ok_or(NO_NODE)?);
                 command.arg(Path::new(ROOT).join("demos/replicas/page/node.js")).arg(desk);
             }
             Host::Python => {
-                let missing = "the wheel for Python is not installed: `cargo xtask demo` builds it";
                 // Leaves no compiled files among the sources.
-                command.arg(python().ok_or(missing)?).arg("-B");
+                command.arg(python().ok_or(NO_WHEEL)?).arg("-B");
                 command.arg(Path::new(ROOT).join("demos/replicas/python/load.py")).arg(desk);
             }
             Host::Browser => {
-                command.arg(chromium().ok_or("chromium is not installed")?).args(CHROMIUM_FLAGS);
+                command.arg(chromium().ok_or(NO_CHROMIUM)?).args(CHROMIUM_FLAGS);
                 command.arg(format!("--user-data-dir={}", profile.path().display()));
                 command.arg(format!("{desk}/demos/replicas/page/{page}"));
                 command.env("TMPDIR", profile.path());

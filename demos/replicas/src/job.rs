@@ -30,6 +30,8 @@ pub struct Job {
     pub language: &'static str,
     /// Names of the plain and of the hedgerow arm.
     pub arms: [String; 2],
+    /// Names of the arms of workers with limits of their own and with a shared one; none where their addon is not built.
+    pub worker_arms: Vec<String>,
     /// How far the copies of one call are shifted, in turns.
     pub offsets_ms: [f64; 2],
     /// Where the plain arm finds the servers.
@@ -58,6 +60,7 @@ impl Job {
         Self {
             language: host.name(),
             arms: host.arms(),
+            worker_arms: if host.has_addon() { host.worker_arms() } else { Vec::new() },
             offsets_ms: [millis(shift), millis(shift + gap / 2)],
             servers: addresses(fleet),
             hedged_servers: renamed(addresses(fleet)),

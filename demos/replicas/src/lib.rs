@@ -23,6 +23,7 @@ pub mod hosts;
 pub mod http;
 pub mod job;
 pub mod latency;
+pub mod left_out;
 pub mod load;
 pub mod pauser;
 pub mod placement;

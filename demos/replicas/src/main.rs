@@ -1,6 +1,6 @@
 //! The command of the demo: `run` measures, `server` is what it starts six times.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use hedgerow_demo_replicas::fleet::FleetSettings;
 use hedgerow_demo_replicas::hosts::Host;
 use hedgerow_demo_replicas::report::ArmResult;
@@ -9,7 +9,7 @@ use hedgerow_demo_replicas::schedule::{LoadShape, PauseKind};
 use hedgerow_demo_replicas::server::Settings;
 use hedgerow_demo_replicas::show::Stage;
 use hedgerow_demo_replicas::slo::Slo;
-use hedgerow_demo_replicas::{plot, process, serve, show, table};
+use hedgerow_demo_replicas::{left_out, plot, process, serve, show, table};
 use std::error::Error;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -196,6 +196,9 @@ fn measure(args: &RunArgs) -> Result<u8, Box<dyn Error>> {
         span.as_secs_f64() + 5.0,
         options.seed
     );
+    for left_out in &options.left_out {
+        eprintln!("{left_out}");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let outcome = runtime.block_on(async {
         tokio::select! {
@@ -226,6 +229,7 @@ fn verdict(args: &RunArgs, outcome: &Outcome) -> u8 {
 
 fn options(args: &RunArgs) -> Result<Options, Box<dyn Error>> {
     let long_gap = if args.quick { 15 } else { 60 };
+    let (hosts, left_out) = left_out::languages(args.languages.clone());
     let read = |path: &PathBuf| read_arm(path).map_err(|error| format!("{}: {error}", path.display()));
     Ok(Options {
         program: std::env::current_exe()?,
@@ -242,15 +246,10 @@ fn options(args: &RunArgs) -> Result<Options, Box<dyn Error>> {
             PauseKind { length: Duration::from_millis(500), mean_gap: Duration::from_secs(long_gap) },
         ],
         fleet: FleetSettings { limit: args.limit, work: WORK },
-        hosts: hosts(args),
+        hosts,
+        left_out,
         others: args.with.iter().map(read).collect::<Result<_, _>>()?,
     })
-}
-
-/// Those that were asked for, else those that are there.
-fn hosts(args: &RunArgs) -> Vec<Host> {
-    let there = || Host::value_variants().iter().copied().filter(|host| host.is_there()).collect();
-    args.languages.clone().unwrap_or_else(there)
 }
 
 fn read_arm(path: &Path) -> Result<ArmResult, Box<dyn Error>> {

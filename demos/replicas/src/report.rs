@@ -4,6 +4,7 @@
 //! was measured elsewhere (another language, another process) joins as one more [`ArmResult`].
 
 use crate::latency::Latencies;
+use crate::left_out::LeftOut;
 use crate::load::Finished;
 use crate::schedule::Op;
 use serde::{Deserialize, Serialize};
@@ -214,6 +215,9 @@ pub struct Report {
     pub host: HostStalls,
     /// One row for each arm.
     pub arms: Vec<ArmSummary>,
+    /// Arms that could not be measured, and why.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
     /// The slowest call that a hedge or a retry rescued.
     pub rescued: Option<Rescued>,
     /// Hash of the scripted trace in each language of the run.

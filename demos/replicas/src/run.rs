@@ -6,6 +6,7 @@ use crate::elsewhere::Elsewhere;
 use crate::fleet::{Fleet, FleetSettings};
 use crate::hedged::Hedged;
 use crate::hosts::Host;
+use crate::left_out::LeftOut;
 use crate::load::{self, Finished};
 use crate::pauser::Pauser;
 use crate::placement::SERVERS;
@@ -42,6 +43,8 @@ pub struct Options {
     pub fleet: FleetSettings,
     /// Languages in which the load is driven; this process's own arms always run.
     pub hosts: Vec<Host>,
+    /// What cannot be measured here, for the report.
+    pub left_out: Vec<LeftOut>,
     /// Results of arms measured elsewhere, to be shown beside the own ones.
     pub others: Vec<ArmResult>,
 }
@@ -161,6 +164,7 @@ fn report(options: &Options, measured: &Measured, results: &[ArmResult], traces:
             longest_ms: millis(measured.stalls.longest),
         },
         arms: results.iter().map(ArmResult::summary).collect(),
+        left_out: options.left_out.clone(),
         rescued: rescue::slowest(&measured.finished, &names, &measured.pauses),
         traces,
         check,

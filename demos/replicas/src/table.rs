@@ -95,6 +95,9 @@ fn below(report: &Report) -> String {
             let _ = writeln!(text, "{}: {count} × {kind}", title(&arm.name, &arm.language));
         }
     }
+    for left_out in &report.left_out {
+        let _ = writeln!(text, "{left_out}");
+    }
     if let Some(rescued) = &report.rescued {
         text.push_str(&timeline(rescued));
     }

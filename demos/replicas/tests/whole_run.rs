@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use hedgerow_demo_replicas::fleet::FleetSettings;
+use hedgerow_demo_replicas::left_out::LeftOut;
 use hedgerow_demo_replicas::report::Report;
 use hedgerow_demo_replicas::run::{Options, run};
 use hedgerow_demo_replicas::schedule::{LoadShape, PauseKind};
@@ -17,6 +18,7 @@ fn options() -> Options {
         pauses: vec![PauseKind { length: Duration::from_millis(60), mean_gap: Duration::from_millis(400) }],
         fleet: FleetSettings { limit: 64, work: Duration::from_millis(1) },
         hosts: Vec::new(),
+        left_out: vec![LeftOut { arms: vec!["other".into()], why: "it is not there".into() }],
         others: Vec::new(),
     }
 }
@@ -40,5 +42,9 @@ async fn both_arms_make_every_call_and_hedgerow_applies_each_write_once() {
     let text = serde_json::to_string(&report).unwrap();
     let back: Report = serde_json::from_str(&text).unwrap();
     assert_eq!(back.arms, report.arms);
-    assert!(table::render(&report).contains("The slowest rescued call"));
+    assert_eq!(back.left_out, options().left_out);
+    let table = table::render(&report);
+    assert!(
+        table.contains("The slowest rescued call") && table.contains("not measured: other: it is not there")
+    );
 }
