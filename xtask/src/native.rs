@@ -32,6 +32,7 @@ pub(crate) fn run() -> Report {
 
 /// The steps, also of the whole test run; `hedgerow` must have been built.
 pub(crate) fn steps(report: &mut Report) {
+    report.step("node addon that panics", panicking_addon);
     report.step("node addon", || node::install(&package()).and(addon()));
     for (name, script) in SCRIPTS {
         report.step(name, || child::run(&mut script_of_package(script)));
@@ -79,12 +80,26 @@ pub(crate) fn bench(report: &mut Report, json: Option<&Path>) {
 /// The dynamic library, under the name that Node loads.
 fn addon() -> Ending {
     let built = child::run(&mut cargo("build --locked --release -p hedgerow-node"));
+    copied(built, &package().join("lib/hedgerow.node"))
+}
+
+/// The same with an export that panics under the lock, for a test. Hardly optimised, so that it takes seconds.
+fn panicking_addon() -> Ending {
+    let words = "rustc --locked --release -p hedgerow-node --features panics -- -C opt-level=0";
+    copied(child::run(&mut cargo(words)), &root().join("target/node/panics.node"))
+}
+
+/// Copies the library that was built last.
+fn copied(built: Ending, to: &Path) -> Ending {
+    if !built.ok {
+        return built;
+    }
     let library = format!("{}hedgerow_node{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    let (from, folder) = (root().join("target/release").join(library), package().join("lib"));
-    let to = folder.join("hedgerow.node");
+    let from = root().join("target/release").join(library);
+    let folder = to.parent().unwrap_or(to);
     // A new file: the old one may be loaded by a process that runs.
-    let _ = std::fs::create_dir_all(&folder).and_then(|()| std::fs::remove_file(&to));
-    if built.ok && std::fs::copy(&from, &to).is_err() {
+    let _ = std::fs::create_dir_all(folder).and_then(|()| std::fs::remove_file(to));
+    if std::fs::copy(&from, to).is_err() {
         eprintln!("no addon at {}", from.display());
         return Ending::of(false);
     }

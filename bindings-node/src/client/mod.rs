@@ -196,6 +196,14 @@ pub fn detach(handle: u32) {
     handles::free::<Attachment>(handle);
 }
 
+/// Panics while it holds the lock of a machine.
+#[cfg(feature = "panics")]
+#[napi_derive::napi(js_name = "Client#panic")]
+#[expect(clippy::panic, reason = "what the test is about")]
+pub fn client_panic(env: Env, handle: u32) -> napi::Result<()> {
+    with(env, handle, |found| Ok(found.shared.read(|_| panic!("a panic under the lock"))?))
+}
+
 /// At the end of this thread its attachments leave, and the machines that it made are released.
 fn leave_with_thread(env: Env) -> Result<(), Fault> {
     thread_local! {
