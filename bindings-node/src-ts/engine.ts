@@ -8,11 +8,7 @@
 import type { ServerReport } from 'hedgerow';
 import type { Engine, KnownEndpoints, Stats, TopologyChange } from 'hedgerow/engine';
 import type { Addon } from './addon.js';
-
-const NOT_GIVEN = -1;
-const RECORD = 8;
-const SEND = 1;
-const ENDPOINT = 4;
+import { Code, NOT_GIVEN, RECORD, Slot } from './generated/record.js';
 
 export class NativeEngine implements Engine {
   readonly #addon: Addon;
@@ -47,7 +43,7 @@ export class NativeEngine implements Engine {
     const count = this.#buffer[this.#tail] ?? 0;
     this.#buffer[this.#tail] = 0;
     for (let at = 0; at < count * RECORD; at += RECORD) {
-      if (this.#buffer[at] === SEND) this.#learn(this.#buffer[at + ENDPOINT] ?? 0);
+      if (this.#buffer[at] === Code.Send) this.#learn(this.#buffer[at + Slot.Endpoint] ?? 0);
     }
     return count;
   }

@@ -5,6 +5,8 @@
 //! other code of Python.
 
 use hedgerow::Client;
+use hedgerow::client::action::Outcome;
+use hedgerow::wire::packed::{OUTCOME, of_slot};
 use hedgerow::wire::{Code, RECORD};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -41,7 +43,7 @@ impl Turn {
     /// Whether all that happened is that this attempt's answer became its call's.
     pub(crate) fn is_answer_of(&self, attempt: i64) -> bool {
         let [code, _, _, of, _, _, _, packed, ..] = self.few;
-        let ok = packed < f64::from(1 << 24);
+        let ok = OUTCOME.of(of_slot(packed)) == Outcome::Ok as u32;
         self.count == 1 && code as i64 == i64::from(Code::Complete.number()) && of as i64 == attempt && ok
     }
 

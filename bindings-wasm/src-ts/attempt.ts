@@ -6,8 +6,8 @@
  */
 
 import type { PendingCall } from './call.js';
+import { kindOf, ordinalOf, priorityOf, reasonOf } from './generated/record.js';
 import { millis, whole } from './misuse.js';
-import { kindOf, ordinalOf, priorityOf, reasonOf } from './record.js';
 import { ATTEMPT_KINDS, type AttemptKind } from './words.js';
 
 /** What a server tells of its load with an answer. */

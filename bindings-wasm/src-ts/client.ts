@@ -17,7 +17,7 @@ import { hostClock } from './host-clock.js';
 import { kindOf, translated, unfit } from './misuse.js';
 import { Endpoints, Names } from './names.js';
 import type { CallOptions, ClientOptions, Endpoint } from './options.js';
-import { OPERATIONS_OWN, NOT_GIVEN, WITH_TOKEN } from './record.js';
+import { OPERATIONS_OWN, NOT_GIVEN, WITH_TOKEN } from './generated/record.js';
 import { IDEMPOTENCY, PRIORITY } from './words.js';
 
 /** Calls one service by the policies of its configuration. */

@@ -18,7 +18,7 @@ import type { Endpoints } from './names.js';
 import { classCode, type Classify, type Failure, meaningOf } from './outcome.js';
 import { misuse, translated } from './misuse.js';
 import { Performer, type Reports } from './performer.js';
-import * as record from './record.js';
+import * as record from './generated/record.js';
 import { CANCELLED } from './report.js';
 import { OneTimer, type Sleeper } from './timer.js';
 

@@ -9,7 +9,7 @@ import { CAUSES, FAILURE_CLASSES, type AttemptKind, ATTEMPT_KINDS, type Cause, t
 import type { ReasonSlug } from './generated/reasons.js';
 import type { Engine } from './engine.js';
 import type { Endpoints } from './names.js';
-import { type ActionRecord, causeOf, classOf, Code, kindOf, ordinalOf, reasonOf, RECORD } from './record.js';
+import { type ActionRecord, causeOf, classOf, Code, kindOf, ordinalOf, outcomeOf, reasonOf, RECORD } from './generated/record.js';
 
 /** What every event has: when, why, and what it concerns (−1 for nothing). */
 interface Told {
@@ -114,7 +114,7 @@ function eventOf(record: ActionRecord, at: number, endpoints: Endpoints): Event 
       return {
         ...told,
         type: 'complete',
-        outcome: OUTCOMES[kindOf(packed)] as Outcome,
+        outcome: OUTCOMES[outcomeOf(packed)] as Outcome,
         class: FAILURE_CLASSES[classOf(packed) - 1],
         attempts: ordinalOf(packed),
         wallMs: time,

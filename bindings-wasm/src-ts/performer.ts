@@ -13,7 +13,7 @@ import type { Sink } from './event.js';
 import { ReasonCode } from './generated/reasons.js';
 import type { Endpoints } from './names.js';
 import { ActionQueue } from './queue.js';
-import { type ActionRecord, causeOf, Code, hasToken, kindOf, Outcome, reasonOf, Slot } from './record.js';
+import { type ActionRecord, causeOf, Code, hasToken, Outcome, outcomeOf, reasonOf, Slot } from './generated/record.js';
 import { attach, tell } from './report.js';
 
 /** Who is told how attempts end. */
@@ -108,7 +108,7 @@ export class Performer {
 
   #complete(call: PendingCall, action: ActionRecord): void {
     call.decided = true;
-    if (kindOf(action[Slot.Packed]) === Outcome.Ok) call.resolve(call.attempt(action[Slot.Attempt])?.value);
+    if (outcomeOf(action[Slot.Packed]) === Outcome.Ok) call.resolve(call.attempt(action[Slot.Attempt])?.value);
     else if (!call.settled) call.reject(this.#verdict(call, action));
     this.#reports.decided();
     this.forget(call);

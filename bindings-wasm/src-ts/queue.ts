@@ -4,7 +4,7 @@
  * A callback may start another call, and that overwrites the buffer: so records are copied before any callback runs.
  */
 
-import { type ActionRecord, RECORD } from './record.js';
+import { type ActionRecord, RECORD } from './generated/record.js';
 
 export class ActionQueue {
   /** Records, one behind the other. */

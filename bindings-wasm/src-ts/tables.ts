@@ -1,7 +1,7 @@
 /** The core's tables of HTTP, over the functions of any build of it. */
 
 import type { Tables } from './engine.js';
-import { NOT_GIVEN } from './record.js';
+import { NOT_GIVEN } from './generated/record.js';
 import { FAILURE_CLASSES } from './words.js';
 
 /** What every build for JavaScript has under these names. */

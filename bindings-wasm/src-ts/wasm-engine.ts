@@ -7,7 +7,7 @@
 import type { ServerReport } from './attempt.js';
 import type { Engine, Stats, TopologyChange } from './engine.js';
 import type { Client } from './glue.js';
-import { Code, NOT_GIVEN, RECORD } from './record.js';
+import { Code, NOT_GIVEN, RECORD } from './generated/record.js';
 
 export class WasmEngine implements Engine {
   readonly #client: Client;

@@ -18,7 +18,7 @@
 //! lock poisoned, and from then on every worker is told [`Gone::Poisoned`].
 //!
 //! ```
-//! use hedgerow::{Config, Seed, wire::Units};
+//! use hedgerow::{Config, Seed, wire::Units, wire::input};
 //! use hedgerow_shared::Shared;
 //! # use hedgerow::client::action::{EndpointSpec, TopologyChange};
 //! let shared = Shared::new(Config::default(), &Seed::new([7; 32]), Units::Millis, 0.0);
@@ -26,7 +26,7 @@
 //! let mut buffer = [0.0; 18];
 //! # let one = TopologyChange::Add(EndpointSpec { name: "one".into(), ..EndpointSpec::default() });
 //! # shared.input(me, &mut buffer, 0.0, |client, now| client.handle_topology(&[one], now)).unwrap().unwrap();
-//! let start = [0.0, 5.0, 0.0, 0.0, -1.0, -1.0, -1.0, 65535.0];
+//! let start = input::start(5.0, 0.0, 0.0, -1.0, -1.0, -1.0);
 //! let call = shared.start(me, &mut buffer, &start, 0, None, 1.0).unwrap();
 //! assert!(call > 0.0);
 //! // One record was written: the send of the call with cookie 5.

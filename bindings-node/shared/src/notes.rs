@@ -4,15 +4,14 @@
 //! nothing. As in the machine, what nobody fetches is bounded, and the oldest go first.
 
 use hedgerow::CallId;
-use hedgerow::wire::{RECORD, id};
+use hedgerow::wire::slot::CALL;
+use hedgerow::wire::{RECORD, float, id};
 
 use crate::cookie;
 use crate::state::{Record, State};
 
 /// Notes that wait for one worker.
 const MOST: usize = 4096;
-
-const CALL: usize = 2;
 
 impl State {
     /// Gives the machine's notes to those whom they concern; calls that a note is about may be over in the same turn, and
@@ -43,6 +42,6 @@ impl State {
 
     fn owner_of(&self, call: f64, me: usize) -> usize {
         let found = self.client.cookie_of(CallId::from_number(id(call)));
-        found.and_then(|cookie| cookie::inner(hedgerow::wire::float(cookie))).map_or(me, |(owner, _)| owner)
+        found.and_then(|cookie| cookie::inner(float(cookie))).map_or(me, |(owner, _)| owner)
     }
 }

@@ -3,22 +3,14 @@
 //! The machine's own drain ends the service for everybody. Here the worker's starts are denied, and at its deadline each of
 //! its calls is cancelled, which blames no server; the worker is told that they were shut down.
 
+use hedgerow::client::action::Outcome;
 use hedgerow::client::call::CallState;
-use hedgerow::wire::{float, id};
+use hedgerow::wire::packed::{ORDINAL, OUTCOME, REASON, of_slot, to_slot};
+use hedgerow::wire::{Code, slot};
 use hedgerow::{Instant, Reason};
 
 use crate::cookie;
 use crate::state::{Record, State};
-
-const CODE: usize = 0;
-const PACKED: usize = 7;
-const CANCEL: f64 = 2.0;
-const COMPLETE: f64 = 3.0;
-/// Where the ordinal of a record begins, and where its detail does.
-const ORDINAL: u32 = 16;
-const DETAIL: u32 = 24;
-/// The detail of a completion that failed, for no class and nobody's fault.
-const FAILED: u64 = 1;
 
 impl State {
     pub(crate) fn shut_down(&mut self, me: usize, deadline: Option<Instant>, now: Instant) {
@@ -45,18 +37,19 @@ impl State {
 
     /// Gives a record the reason of a shutdown in the place of a caller's cancel.
     pub(crate) fn tell_shutdown(record: &mut Record) {
-        let packed = id(record[PACKED]);
-        let (said, ordinal) = (packed & 0xffff, packed >> ORDINAL & 0xff);
-        let is = |code: f64, reason: Reason| {
-            record[CODE].total_cmp(&code).is_eq() && said == u64::from(reason.code())
+        let packed = of_slot(record[slot::PACKED]);
+        let is = |code, reason: Reason| {
+            Code::of(record) == Some(code) && REASON.of(packed) == u32::from(reason.code())
         };
-        let (reason, detail) = if is(CANCEL, Reason::CallCancelled) {
+        // A failure of no class and nobody's fault.
+        let (reason, outcome) = if is(Code::Cancel, Reason::CallCancelled) {
             (Reason::CancelShutdown, 0)
-        } else if is(COMPLETE, Reason::CallerCancelled) {
-            (Reason::Shutdown, FAILED)
+        } else if is(Code::Complete, Reason::CallerCancelled) {
+            (Reason::Shutdown, OUTCOME.put(Outcome::Failed as u32))
         } else {
             return;
         };
-        record[PACKED] = float(u64::from(reason.code()) + (ordinal << ORDINAL) + (detail << DETAIL));
+        let ordinal = ORDINAL.put(ORDINAL.of(packed));
+        record[slot::PACKED] = to_slot(REASON.put(reason.code().into()) | ordinal | outcome);
     }
 }

@@ -2,22 +2,12 @@
 
 use hedgerow::client::action::Wake;
 use hedgerow::token::Token;
-use hedgerow::wire::{RECORD, TAIL, float, id};
+use hedgerow::wire::slot::{ATTEMPT, CALL, COOKIE, ENDPOINT};
+use hedgerow::wire::{Code, RECORD, TAIL, first_records, float, id, told_start};
 use hedgerow::{AttemptId, CallId, Instant, Reason};
 
 use crate::cookie;
 use crate::state::{Record, State};
-
-/// Codes of records, as the flat form has them.
-const SEND: f64 = 1.0;
-const START: f64 = 64.0;
-
-/// Slots of a record.
-const CODE: usize = 0;
-const COOKIE: usize = 1;
-const CALL: usize = 2;
-const ATTEMPT: usize = 3;
-const ENDPOINT: usize = 4;
 
 impl State {
     pub(crate) fn start(
@@ -29,17 +19,12 @@ impl State {
         now: Instant,
     ) -> f64 {
         if self.member(me).is_some_and(|member| member.drains) {
-            return -f64::from(Reason::Draining.code());
+            return told_start(Some(Err(Reason::Draining)));
         }
         let Some(cookie) = cookie::outer(me, record[COOKIE]) else { return f64::NAN };
         let mut record = *record;
         record[COOKIE] = cookie;
-        let answer = self.client.start_record(&record, replicas, token, self.units, now);
-        match answer {
-            None => f64::NAN,
-            Some(Ok(call)) => float(call.number()),
-            Some(Err(reason)) => -f64::from(reason.code()),
-        }
+        told_start(self.client.start_record(&record, replicas, token, self.units, now))
     }
 
     /// One record that is no start; whether it is an input.
@@ -56,12 +41,11 @@ impl State {
     /// Records of inputs, each handed in alone: a start needs the worker's number in its cookie, the end of an attempt a look
     /// at its call.
     pub(crate) fn push_events(&mut self, me: usize, buffer: &[f64], count: usize, now: Instant) -> usize {
-        let end = count.saturating_mul(RECORD).min(buffer.len().saturating_sub(TAIL));
-        let mut rest = buffer.get(..end).unwrap_or(&[]).as_chunks::<RECORD>().0.to_vec();
+        let mut rest = first_records(buffer, count).as_chunks::<RECORD>().0.to_vec();
         let all = rest.len();
         let mut taken = 0;
         while let Some(record) = rest.get_mut(taken) {
-            if record[CODE].total_cmp(&START).is_ne() {
+            if Code::of(record) != Some(Code::Start) {
                 let record = *record;
                 if !self.push(me, &record, now) {
                     break;
@@ -146,7 +130,7 @@ impl State {
         if self.shutting && owner == me {
             Self::tell_shutdown(record);
         }
-        if record[CODE].total_cmp(&SEND).is_eq() {
+        if Code::of(record) == Some(Code::Send) {
             self.note(owner, CallId::from_number(id(record[CALL])));
         }
         self.check(owner).is_ok().then_some(owner)

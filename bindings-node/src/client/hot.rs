@@ -1,15 +1,13 @@
 //! What is asked for every call: numbers, and the buffer.
 
 use hedgerow::token::text::TokenText;
-use hedgerow::wire::RECORD;
+use hedgerow::wire::{RECORD, input};
 use napi::Env;
 use napi::bindgen_prelude::Float64ArraySlice;
 
 use super::turn;
 use crate::error;
 use crate::guard::guarded;
-
-const NONE: f64 = -1.0;
 
 /// Starts a call with `replicas` ids at the head of the buffer: its id, the negative code of a denial, or NaN when an
 /// argument is no number that it may be.
@@ -28,7 +26,7 @@ pub fn client_start(
     packed: f64,
     now: f64,
 ) -> napi::Result<f64> {
-    let record = [0.0, cookie, namespace, operation, NONE, deadline, wall, packed];
+    let record = input::start(cookie, namespace, operation, deadline, wall, packed);
     turn(env, handle, buffer, |shared, worker, buffer| {
         shared.start(worker, buffer, &record, replicas as usize, None, now)
     })
@@ -55,7 +53,7 @@ pub fn client_start_with_token(
         let text = TokenText::parse(&token);
         Ok(text.map_err(|found| error::error(found.reason().slug(), &found.to_string()))?)
     })?;
-    let record = [0.0, cookie, namespace, operation, NONE, deadline, wall, packed];
+    let record = input::start(cookie, namespace, operation, deadline, wall, packed);
     turn(env, handle, buffer, |shared, worker, buffer| {
         shared.start(worker, buffer, &record, replicas as usize, Some(text.token()), now)
     })
@@ -70,7 +68,7 @@ pub fn client_handle_response(
     attempt: f64,
     now: f64,
 ) -> napi::Result<u32> {
-    push(env, handle, buffer, [65.0, NONE, NONE, attempt, NONE, NONE, NONE, NONE], now)
+    push(env, handle, buffer, input::response(attempt), now)
 }
 
 /// An attempt answered, and the server told requests in flight there, latency and wall time, −1 where it said nothing.
@@ -86,7 +84,7 @@ pub fn client_handle_response_with_load(
     wall: f64,
     now: f64,
 ) -> napi::Result<u32> {
-    push(env, handle, buffer, [65.0, NONE, NONE, attempt, in_flight, latency, wall, NONE], now)
+    push(env, handle, buffer, input::response_with_load(attempt, in_flight, latency, wall), now)
 }
 
 /// An attempt failed; `packed` is the class + 256 if the server said never.
@@ -102,7 +100,7 @@ pub fn client_handle_failure(
     max_retries: f64,
     now: f64,
 ) -> napi::Result<u32> {
-    push(env, handle, buffer, [66.0, NONE, NONE, attempt, NONE, retry_after, max_retries, packed], now)
+    push(env, handle, buffer, input::failure(attempt, retry_after, max_retries, packed), now)
 }
 
 /// An attempt is over and produced nothing.
@@ -114,7 +112,7 @@ pub fn client_handle_cancelled(
     attempt: f64,
     now: f64,
 ) -> napi::Result<u32> {
-    push(env, handle, buffer, [67.0, NONE, NONE, attempt, NONE, NONE, NONE, NONE], now)
+    push(env, handle, buffer, input::cancelled(attempt), now)
 }
 
 /// The caller gives a call up.
@@ -126,7 +124,7 @@ pub fn client_cancel(
     call: f64,
     now: f64,
 ) -> napi::Result<u32> {
-    push(env, handle, buffer, [68.0, NONE, call, NONE, NONE, NONE, NONE, NONE], now)
+    push(env, handle, buffer, input::give_up(call), now)
 }
 
 /// Fires every timer that is due, whosoever it is.
@@ -137,7 +135,7 @@ pub fn client_handle_timeout(
     buffer: Float64ArraySlice<'_>,
     now: f64,
 ) -> napi::Result<u32> {
-    push(env, handle, buffer, [69.0, NONE, NONE, NONE, NONE, NONE, NONE, NONE], now)
+    push(env, handle, buffer, input::timeout(), now)
 }
 
 /// The worker's own timer fired, or it was woken: fires what is due if something of its own is.

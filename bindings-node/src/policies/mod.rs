@@ -59,4 +59,4 @@ use hedgerow_node_macros::wasm_bindgen;
 use crate::value::JsValue;
 use crate::{document, error};
 pub(crate) use units::{MS, span, told_span};
-use units::{now, or_reason, told, wall};
+use units::{now, told, wall};

@@ -12,8 +12,8 @@ from ._callback import KNOWN, not_awaitable, takes_attempt
 from ._clock import HOST, from_host
 from ._errors import misuse
 from ._face import Face
+from ._generated.record import OPERATIONS_OWN
 from ._options import absolute, numbers
-from ._record import OPERATIONS_OWN
 from ._scope import scope
 
 TYPE_CHECKING = False

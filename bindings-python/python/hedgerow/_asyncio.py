@@ -16,8 +16,8 @@ from ._async_call import AsyncCall
 from ._attempt import ENDED
 from ._clock import HOST
 from ._errors import misuse
+from ._generated.record import SEND
 from ._pending import respond
-from ._record import SEND
 from ._scope import INFINITY, scope
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ._attempt import Attempt
     from ._clock import Clock, Timer
-    from ._record import Record
+    from ._generated.record import Record
     from ._state import Recipe, State, Turn
 
 

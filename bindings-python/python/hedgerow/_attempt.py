@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from ._errors import misuse
+from ._generated.record import NOT_GIVEN, kind_of, ordinal_of, priority_of, reason_of
 from ._generated.words import ATTEMPT_KINDS
-from ._record import NOT_GIVEN, kind_of, ordinal_of, priority_of, reason_of
 from ._scope import INFINITY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+    from ._generated.record import Record
     from ._generated.words import AttemptKind
-    from ._record import Record
 
 OPEN: Final = 0
 """Outstanding."""

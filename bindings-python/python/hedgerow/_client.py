@@ -8,8 +8,8 @@ from ._attempt import Attempt
 from ._callback import KNOWN, takes_attempt
 from ._clock import HOST, from_host
 from ._face import Face
+from ._generated.record import NO_HEDGES, OPERATIONS_OWN
 from ._options import absolute, numbers
-from ._record import NO_HEDGES, OPERATIONS_OWN
 from ._scope import scope
 
 TYPE_CHECKING = False

@@ -7,8 +7,7 @@ again; calls go on.
 from __future__ import annotations
 
 from ._generated.reasons import REASONS
-from ._generated.words import ATTEMPT_KINDS, CAUSES, FAILURE_CLASSES, OUTCOMES
-from ._record import (
+from ._generated.record import (
     CANCEL,
     COMPLETE,
     HANDSHAKE,
@@ -20,6 +19,7 @@ from ._record import (
     outcome_of,
     reason_of,
 )
+from ._generated.words import ATTEMPT_KINDS, CAUSES, FAILURE_CLASSES, OUTCOMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from ._generated.reasons import ReasonSlug
-    from ._record import Record
+    from ._generated.record import Record
 
     Listener: TypeAlias = Callable[["Event"], object]
 

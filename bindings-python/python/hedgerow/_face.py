@@ -5,7 +5,7 @@ from __future__ import annotations
 from ._clock import HOST
 from ._endpoint import Endpoint, endpoint
 from ._errors import misuse
-from ._record import NO_RETRIES
+from ._generated.record import NO_RETRIES
 from ._state import State, document_of
 
 TYPE_CHECKING = False

@@ -7,8 +7,8 @@ An exception of a plain callback is `transient`, unless it was marked with a cla
 from __future__ import annotations
 
 from ._errors import misuse
+from ._generated.record import NEVER, NOT_GIVEN
 from ._generated.words import FAILURE_CLASSES
-from ._record import NEVER, NOT_GIVEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ._errors import misuse, refusal
 from ._generated.reasons import CODES
+from ._generated.record import NOT_GIVEN, OPERATIONS_OWN, WITH_TOKEN
 from ._generated.words import IDEMPOTENCY, PRIORITY
-from ._record import NOT_GIVEN, OPERATIONS_OWN, WITH_TOKEN
 from ._scope import INFINITY
 
 TYPE_CHECKING = False

@@ -11,16 +11,16 @@ from ._clock import of_host
 from ._errors import ENDS_BY_ITSELF, refusal
 from ._failure import Failure, meaning_of
 from ._generated.reasons import REASONS
-from ._record import CANCEL, CANCELLED, COMPLETE, NEVER, SEND, has_token, outcome_of, reason_of
-from ._report import Report, attach
+from ._generated.record import CANCEL, COMPLETE, NEVER, SEND, has_token, outcome_of, reason_of
+from ._report import CANCELLED, Report, attach
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol
 
+    from ._generated.record import Record
     from ._native import Client as Native
-    from ._record import Record
     from ._scope import Scope
     from ._state import State, Turn
 

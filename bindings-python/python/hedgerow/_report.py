@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ._errors import HedgerowError
 from ._generated.reasons import REASONS
+from ._generated.record import cause_of, reason_of
 from ._generated.words import CAUSES, FAILURE_CLASSES
-from ._record import CANCELLED, cause_of, reason_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
     from ._attempt import Attempt
     from ._generated.reasons import ReasonSlug
+    from ._generated.record import Record
     from ._generated.words import AttemptKind, Cause
-    from ._record import Record
 
 _NOTE = "hedgerow: "
+
+CANCELLED = 99
+"""Stands, among codes of failure classes, for an attempt that ended without an answer, as asked."""
 
 
 class AttemptReport:

@@ -16,9 +16,9 @@ from ._clock import HOST
 from ._endpoint import Endpoints, endpoint
 from ._errors import StateError, misuse, refusal
 from ._event import Event, Sink, refused
+from ._generated.record import HANDSHAKE, SEND
 from ._names import Names
 from ._native import Client as Native
-from ._record import HANDSHAKE, SEND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from ._event import Listener
     from ._failure import Classify
     from ._generated.config import Policy
+    from ._generated.record import Record
     from ._pending import Driver, Pending
-    from ._record import Record
 
     Recipe: TypeAlias = list[Any]
     Placement: TypeAlias = Callable[[str], Iterable[str]]

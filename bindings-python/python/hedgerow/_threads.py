@@ -13,8 +13,8 @@ from contextvars import copy_context
 from threading import Condition, Lock
 
 from ._attempt import Attempt
+from ._generated.record import SEND
 from ._pending import Pending, respond
-from ._record import SEND
 from ._scope import scope
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
     from typing import Any
 
-    from ._record import Record
+    from ._generated.record import Record
     from ._state import Recipe, State, Turn
 
 

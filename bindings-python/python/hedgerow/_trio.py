@@ -14,7 +14,7 @@ import trio
 
 from ._async_call import AsyncCall
 from ._clock import HOST
-from ._record import SEND
+from ._generated.record import SEND
 from ._scope import INFINITY, scope
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ._attempt import Attempt
     from ._clock import Clock, Timer
-    from ._record import Record
+    from ._generated.record import Record
     from ._state import State
 
 

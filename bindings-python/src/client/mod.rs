@@ -9,7 +9,7 @@ mod snapshot;
 
 use hedgerow::token::Token;
 use hedgerow::token::text::TokenText;
-use hedgerow::wire::{BUFFER_RECORDS, RECORD};
+use hedgerow::wire::{BUFFER_RECORDS, RECORD, input};
 
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
@@ -60,8 +60,8 @@ impl Client {
         packed: i64,
         now: f64,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let record =
-            [0.0, float(cookie), float(namespace), float(operation), -1.0, deadline, wall, float(packed)];
+        let (cookie, namespace, operation) = (float(cookie), float(namespace), float(operation));
+        let record = input::start(cookie, namespace, operation, deadline, wall, float(packed));
         self.start_with(py, &record, replicas, None, now)
     }
 
@@ -83,8 +83,8 @@ impl Client {
     ) -> PyResult<Bound<'py, PyAny>> {
         let text = TokenText::parse(token);
         let text = text.map_err(|found| error::state(py, found.reason().slug(), &found.to_string()))?;
-        let record =
-            [0.0, float(cookie), float(namespace), float(operation), -1.0, deadline, wall, float(packed)];
+        let (cookie, namespace, operation) = (float(cookie), float(namespace), float(operation));
+        let record = input::start(cookie, namespace, operation, deadline, wall, float(packed));
         self.start_with(py, &record, replicas, Some(text.token()), now)
     }
 
@@ -97,7 +97,7 @@ impl Client {
         attempt: i64,
         now: f64,
     ) -> PyResult<Option<Bound<'py, PyTuple>>> {
-        let record = [65.0, -1.0, -1.0, float(attempt), -1.0, -1.0, -1.0, -1.0];
+        let record = input::response(float(attempt));
         let turn = self.inner.with(py, |machine| machine.answered(record, attempt, now))?;
         turn.map(|turn| turn.show(py)).transpose()
     }
@@ -114,7 +114,7 @@ impl Client {
         wall: f64,
         now: f64,
     ) -> PyResult<Option<Bound<'py, PyTuple>>> {
-        let record = [65.0, -1.0, -1.0, float(attempt), float(in_flight), latency, wall, -1.0];
+        let record = input::response_with_load(float(attempt), float(in_flight), latency, wall);
         let turn = self.inner.with(py, |machine| machine.answered(record, attempt, now))?;
         turn.map(|turn| turn.show(py)).transpose()
     }
@@ -131,7 +131,7 @@ impl Client {
         now: f64,
     ) -> PyResult<Bound<'py, PyTuple>> {
         let (most, packed) = (float(max_retries), float(packed));
-        self.push(py, [66.0, -1.0, -1.0, float(attempt), -1.0, retry_after, most, packed], now)
+        self.push(py, input::failure(float(attempt), retry_after, most, packed), now)
     }
 
     /// An attempt is over and produced nothing.
@@ -142,19 +142,19 @@ impl Client {
         attempt: i64,
         now: f64,
     ) -> PyResult<Bound<'py, PyTuple>> {
-        self.push(py, [67.0, -1.0, -1.0, float(attempt), -1.0, -1.0, -1.0, -1.0], now)
+        self.push(py, input::cancelled(float(attempt)), now)
     }
 
     /// The caller gives a call up.
     #[pyo3(signature = (call, now, /))]
     fn cancel<'py>(&self, py: Python<'py>, call: i64, now: f64) -> PyResult<Bound<'py, PyTuple>> {
-        self.push(py, [68.0, -1.0, float(call), -1.0, -1.0, -1.0, -1.0, -1.0], now)
+        self.push(py, input::give_up(float(call)), now)
     }
 
     /// The host's timer fired.
     #[pyo3(signature = (now, /))]
     fn handle_timeout<'py>(&self, py: Python<'py>, now: f64) -> PyResult<Bound<'py, PyTuple>> {
-        self.push(py, [69.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0], now)
+        self.push(py, input::timeout(), now)
     }
 
     /// Takes a batch of inputs, records of floats in one buffer: how many it took, which is fewer when the next is none,

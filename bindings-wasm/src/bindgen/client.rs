@@ -12,14 +12,12 @@ use alloc::vec::Vec;
 use hedgerow::client::action::{Namespace, Operation, StallReport};
 use hedgerow::token::Token;
 use hedgerow::token::text::TokenText;
-use hedgerow::wire::{BUFFER_RECORDS, RECORD, TAIL, float, id};
+use hedgerow::wire::{BUFFER_RECORDS, NOT_GIVEN, RECORD, TAIL, first_records, float, id, input, told_start};
 use hedgerow::{CallId, Config, EndpointId, Stream, StreamKind, config};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{MS, document, error, now, or_reason, told_span};
-
-const NONE: f64 = -1.0;
+use super::{MS, document, error, now, told_span};
 
 /// One service: its endpoints, its calls, and every decision about them.
 #[wasm_bindgen]
@@ -68,7 +66,7 @@ impl Client {
         packed: f64,
         at: f64,
     ) -> f64 {
-        let record = [0.0, cookie, namespace, operation, NONE, deadline, wall, packed];
+        let record = input::start(cookie, namespace, operation, deadline, wall, packed);
         self.start_with(&record, replicas, None, at)
     }
 
@@ -89,14 +87,14 @@ impl Client {
     ) -> Result<f64, JsValue> {
         let text = TokenText::parse(token);
         let text = text.map_err(|found| error::error(found.reason().slug(), &found.to_string()))?;
-        let record = [0.0, cookie, namespace, operation, NONE, deadline, wall, packed];
+        let record = input::start(cookie, namespace, operation, deadline, wall, packed);
         Ok(self.start_with(&record, replicas, Some(text.token()), at))
     }
 
     /// An attempt answered; answers the number of records written.
     #[wasm_bindgen(js_name = handleResponse)]
     pub fn handle_response(&mut self, attempt: f64, at: f64) -> usize {
-        self.push([65.0, NONE, NONE, attempt, NONE, NONE, NONE, NONE], at)
+        self.push(input::response(attempt), at)
     }
 
     /// An attempt failed; `packed` is the class + 256 if the server said never.
@@ -109,32 +107,30 @@ impl Client {
         max_retries: f64,
         at: f64,
     ) -> usize {
-        self.push([66.0, NONE, NONE, attempt, NONE, retry_after, max_retries, packed], at)
+        self.push(input::failure(attempt, retry_after, max_retries, packed), at)
     }
 
     /// An attempt is over and produced nothing.
     #[wasm_bindgen(js_name = handleCancelled)]
     pub fn handle_cancelled(&mut self, attempt: f64, at: f64) -> usize {
-        self.push([67.0, NONE, NONE, attempt, NONE, NONE, NONE, NONE], at)
+        self.push(input::cancelled(attempt), at)
     }
 
     /// The caller gives a call up.
     pub fn cancel(&mut self, call: f64, at: f64) -> usize {
-        self.push([68.0, NONE, call, NONE, NONE, NONE, NONE, NONE], at)
+        self.push(input::give_up(call), at)
     }
 
     /// The host's timer fired.
     #[wasm_bindgen(js_name = handleTimeout)]
     pub fn handle_timeout(&mut self, at: f64) -> usize {
-        self.push([69.0, NONE, NONE, NONE, NONE, NONE, NONE, NONE], at)
+        self.push(input::timeout(), at)
     }
 
     /// Takes `count` records of inputs from the buffer; answers how many it took, which is fewer when the next is none.
     #[wasm_bindgen(js_name = pushEvents)]
     pub fn push_events(&mut self, count: usize, at: f64) -> usize {
-        let end = count.saturating_mul(RECORD).min(self.buffer.len() - TAIL);
-        let records = self.buffer.get(..end).unwrap_or(&[]);
-        let taken = self.inner.push_events(records, MS, now(at));
+        let taken = self.inner.push_events(first_records(&self.buffer, count), MS, now(at));
         self.turn();
         taken
     }
@@ -175,7 +171,7 @@ impl Client {
 
     /// The id of a live endpoint, or −1.
     pub fn endpoint(&self, name: &str) -> f64 {
-        self.inner.endpoint(name).map_or(NONE, |found| float(found.number()))
+        self.inner.endpoint(name).map_or(NOT_GIVEN, |found| float(found.number()))
     }
 
     /// The name of an endpoint that is live or has attempts in flight.
@@ -200,7 +196,7 @@ impl Client {
         let (namespace, operation) = (Namespace(namespace), Operation(operation));
         let seen = self.inner.handle_signal_field(text, namespace, operation, now(at));
         self.turn();
-        seen.map_or(NONE, float)
+        seen.map_or(NOT_GIVEN, float)
     }
 
     /// Hands in one record for a class, for a namespace (operation −1) or for all (both −1).
@@ -377,7 +373,7 @@ impl Client {
         let ids = self.buffer.get(..replicas).unwrap_or(&[]);
         let answer = self.inner.start_record(record, ids, token, MS, now(at));
         self.turn();
-        answer.map_or(f64::NAN, |call| or_reason(call.map(|call| float(call.number()))))
+        told_start(answer)
     }
 
     fn push(&mut self, record: [f64; RECORD], at: f64) -> usize {

@@ -4,7 +4,7 @@ use hedgerow::hedge::delay::is_in_time;
 use hedgerow::wire::{float, id};
 use hedgerow::{DelayInput, DelaySettings};
 
-use super::{JsValue, MS, document, or_reason, span, told_span, wasm_bindgen};
+use super::{JsValue, MS, document, span, told_span, wasm_bindgen};
 
 /// The delay before a hedge.
 #[wasm_bindgen]
@@ -25,7 +25,7 @@ impl HedgeDelay {
     pub fn delay(&self, target: f64, average: f64, samples: u32, quantile: f64) -> f64 {
         let (target, quantile) = (MS.span(target), MS.span(quantile));
         let input = DelayInput { target, average: span(average), samples, quantile };
-        or_reason(self.inner.delay(input).map(told_span))
+        self.inner.delay(input).map_or_else(|reason| -f64::from(reason.code()), told_span)
     }
 
     /// The quantile that the delay asks for, in parts per million.

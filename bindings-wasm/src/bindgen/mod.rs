@@ -101,6 +101,6 @@ pub use trace::*;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use units::{MS, now, or_reason, told_span, wall};
+use units::{MS, now, told_span, wall};
 #[cfg(feature = "policies")]
 use units::{span, told};

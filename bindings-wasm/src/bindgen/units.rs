@@ -1,7 +1,7 @@
-//! Times of JavaScript, and answers that are a number or a reason.
+//! Times of JavaScript.
 
 use hedgerow::wire::Units;
-use hedgerow::{Duration, Instant, Reason, Wall};
+use hedgerow::{Duration, Instant, Wall};
 
 /// The unit of JavaScript.
 pub(crate) const MS: Units = Units::Millis;
@@ -26,9 +26,4 @@ pub(crate) fn told(at: Instant) -> f64 {
 
 pub(crate) fn told_span(span: Duration) -> f64 {
     MS.tell_span(span)
-}
-
-/// A number, or the negative code of the reason why there is none.
-pub(crate) fn or_reason(answer: Result<f64, Reason>) -> f64 {
-    answer.unwrap_or_else(|reason| -f64::from(reason.code()))
 }

@@ -4,7 +4,7 @@ use hedgerow::client::action::{Namespace, Operation, StallReport};
 use hedgerow::signal::header::SloField;
 use hedgerow::token::Token;
 use hedgerow::token::text::TokenText;
-use hedgerow::wire::{RECORD, TAIL, float};
+use hedgerow::wire::{RECORD, first_records, float, input, told_start};
 use hedgerow::{Stream, StreamKind, config};
 
 use super::NONE;
@@ -25,7 +25,7 @@ pub extern "C" fn hedgerow_start(
     packed: f64,
     now: f64,
 ) -> f64 {
-    let record = [0.0, cookie, namespace, operation, NONE, deadline, wall, packed];
+    let record = input::start(cookie, namespace, operation, deadline, wall, packed);
     start_with(handle, &record, replicas, None, now)
 }
 
@@ -43,7 +43,7 @@ pub extern "C" fn hedgerow_start_with_token(
     packed: f64,
     now: f64,
 ) -> f64 {
-    let record = [0.0, cookie, namespace, operation, NONE, deadline, wall, packed];
+    let record = input::start(cookie, namespace, operation, deadline, wall, packed);
     match with_text(token_length, TokenText::parse) {
         Some(Ok(text)) => start_with(handle, &record, replicas, Some(text.token()), now),
         _ => f64::NAN,
@@ -53,7 +53,7 @@ pub extern "C" fn hedgerow_start_with_token(
 /// An attempt answered; the number of records written.
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_handle_response(handle: u32, attempt: f64, now: f64) -> usize {
-    push(handle, [65.0, NONE, NONE, attempt, NONE, NONE, NONE, NONE], now)
+    push(handle, input::response(attempt), now)
 }
 
 /// An attempt failed; `packed` is the class + 256 if the server said never.
@@ -66,34 +66,32 @@ pub extern "C" fn hedgerow_handle_failure(
     max_retries: f64,
     now: f64,
 ) -> usize {
-    push(handle, [66.0, NONE, NONE, attempt, NONE, retry_after, max_retries, packed], now)
+    push(handle, input::failure(attempt, retry_after, max_retries, packed), now)
 }
 
 /// An attempt is over and produced nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_handle_cancelled(handle: u32, attempt: f64, now: f64) -> usize {
-    push(handle, [67.0, NONE, NONE, attempt, NONE, NONE, NONE, NONE], now)
+    push(handle, input::cancelled(attempt), now)
 }
 
 /// The caller gives a call up.
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_cancel(handle: u32, call: f64, now: f64) -> usize {
-    push(handle, [68.0, NONE, call, NONE, NONE, NONE, NONE, NONE], now)
+    push(handle, input::give_up(call), now)
 }
 
 /// The host's timer fired.
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_handle_timeout(handle: u32, now: f64) -> usize {
-    push(handle, [69.0, NONE, NONE, NONE, NONE, NONE, NONE, NONE], now)
+    push(handle, input::timeout(), now)
 }
 
 /// Takes `count` records of inputs from the buffer; how many it took, which is fewer when the next is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_push_events(handle: u32, count: usize, now: f64) -> usize {
     with(handle, 0, |session| {
-        let end = count.saturating_mul(RECORD).min(session.buffer.len() - TAIL);
-        let records = session.buffer.get(..end).unwrap_or(&[]);
-        let taken = session.client.push_events(records, US, US.now(now));
+        let taken = session.client.push_events(first_records(&session.buffer, count), US, US.now(now));
         session.turn();
         taken
     })
@@ -251,11 +249,7 @@ fn start_with(handle: u32, record: &[f64; RECORD], replicas: usize, token: Optio
         let ids = session.buffer.get(..replicas).unwrap_or(&[]);
         let answer = session.client.start_record(record, ids, token, US, US.now(now));
         session.turn();
-        match answer {
-            Some(Ok(call)) => float(call.number()),
-            Some(Err(reason)) => -f64::from(reason.code()),
-            None => f64::NAN,
-        }
+        told_start(answer)
     })
 }
 

@@ -1,5 +1,9 @@
 //! Records of inputs, read.
 
+use super::packed::{
+    FAILURE_CLASS, FAILURE_NEVER, OPERATIONS_OWN, Part, START_IDEMPOTENCY, START_NO_HEDGES, START_NO_RETRIES,
+    START_PRIORITY, START_TOKEN,
+};
 use super::units::{Units, id, whole};
 use super::{Code, NOT_GIVEN, RECORD};
 use crate::client::MOST_REPLICAS;
@@ -9,11 +13,12 @@ use crate::id::{AttemptId, CallId, EndpointId};
 use crate::retry::outcome::FailureClass;
 use crate::retry::pushback::{MOST_RETRIES, Pushback};
 
-/// A code of priority or idempotency that means "the operation's".
-const OPERATIONS_OWN: u8 = 255;
+/// The packed number of a start that leaves everything to the operation.
+const BY_THE_OPERATION: u64 =
+    (START_PRIORITY.put(OPERATIONS_OWN as u32) | START_IDEMPOTENCY.put(OPERATIONS_OWN as u32)) as u64;
 
 /// One input.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Event {
     /// A call starts, with as many replica ids in the records that follow.
     Start(Start<'static>, usize),
@@ -28,9 +33,9 @@ pub(super) enum Event {
 impl Event {
     /// `None` when this is no input.
     pub(super) fn read(record: &[f64; RECORD], units: Units) -> Option<Self> {
-        let [code, _, call, attempt, ..] = *record;
+        let [_, _, call, attempt, ..] = *record;
         let attempt = AttemptId::from_number(id(attempt));
-        Some(match Code::from_number(u8::try_from(whole(code)?).ok()?)? {
+        Some(match Code::of(record)? {
             Code::Start => {
                 let (start, replicas) = start(record, units)?;
                 Self::Start(start, replicas)
@@ -51,11 +56,7 @@ impl Event {
 /// The arguments of a call and how many replica ids follow; `None` when a number is none.
 pub(super) fn start(record: &[f64; RECORD], units: Units) -> Option<(Start<'static>, usize)> {
     let [_, cookie, namespace, operation, replicas, deadline, wall, packed] = *record;
-    let packed = or_not_given(packed, u64::from(u16::MAX))?;
-    let flags = packed >> 16;
-    if flags >= 8 {
-        return None;
-    }
+    let packed = within(or_not_given(packed, BY_THE_OPERATION)?, START_NO_RETRIES)?;
     let start = Start {
         cookie: or_not_given(cookie, 0)?,
         namespace: Namespace(name(namespace)?),
@@ -63,17 +64,17 @@ pub(super) fn start(record: &[f64; RECORD], units: Units) -> Option<(Start<'stat
         replicas: &[],
         deadline: units.deadline(deadline),
         wall: units.wall(wall),
-        priority: match packed as u8 {
+        priority: match START_PRIORITY.of(packed) as u8 {
             OPERATIONS_OWN => None,
             code => Some(Priority::from_code(code)?),
         },
-        idempotency: match (packed >> 8) as u8 {
+        idempotency: match START_IDEMPOTENCY.of(packed) as u8 {
             OPERATIONS_OWN => None,
             code => Some(Idempotency::from_code(code)?),
         },
-        token: (flags & 1 != 0).then_some(GivenToken::HeldByHost),
-        no_hedges: flags & 2 != 0,
-        no_retries: flags & 4 != 0,
+        token: (START_TOKEN.of(packed) != 0).then_some(GivenToken::HeldByHost),
+        no_hedges: START_NO_HEDGES.of(packed) != 0,
+        no_retries: START_NO_RETRIES.of(packed) != 0,
     };
     Some((start, usize::try_from(or_not_given(replicas, 0)?).ok()?))
 }
@@ -106,17 +107,18 @@ fn response(record: &[f64; RECORD], units: Units) -> Option<Response> {
 
 fn failure(record: &[f64; RECORD], units: Units) -> Option<(Failure, bool)> {
     let [.., retry_after, max_retries, packed] = *record;
-    let packed = whole(packed)?;
-    let class = FailureClass::from_code(packed as u8);
+    let packed = within(whole(packed)?, FAILURE_NEVER)?;
+    let class = FailureClass::from_code(FAILURE_CLASS.of(packed) as u8);
     let max_retries = (max_retries >= 0.0)
         .then(|| whole(max_retries).map_or(MOST_RETRIES, |most| most.min(u64::from(MOST_RETRIES)) as u8));
-    let never = match packed >> 8 {
-        0 => false,
-        1 => true,
-        _ => return None,
-    };
+    let never = FAILURE_NEVER.of(packed) != 0;
     let pushback = Pushback { retry_after: units.span(retry_after), never, max_retries };
     Some((Failure { class: class.unwrap_or(FailureClass::Transient), pushback }, class.is_some()))
+}
+
+/// A packed number whose highest part is this one; `None` when it has bits above.
+fn within(packed: u64, highest: Part) -> Option<u32> {
+    u32::try_from(packed).ok().filter(|packed| packed >> highest.shift >> highest.bits == 0)
 }
 
 /// A whole number, or this one where none is given.
@@ -134,6 +136,7 @@ fn name(value: f64) -> Option<u32> {
 mod tests {
     use super::*;
     use crate::time::{Duration, Instant, Wall};
+    use crate::wire::input;
 
     fn read(record: [f64; RECORD]) -> Option<Start<'static>> {
         start(&record, Units::Millis).map(|(start, _)| start)
@@ -204,6 +207,29 @@ mod tests {
             Some((FailureClass::Transient, false))
         });
         assert!(read(-1.0, -1.0, 512.0).is_none() && read(-1.0, -1.0, f64::NAN).is_none());
+    }
+
+    #[test]
+    fn what_is_written_for_a_binding_is_read_as_that_input() {
+        let read = |record| Event::read(&record, Units::Millis);
+        let (attempt, call, span) =
+            (AttemptId::from_number(5), CallId::from_number(6), Duration::from_micros(1500));
+        let start = Start { cookie: 7, deadline: Some(Instant::from_micros(30_000)), ..Start::default() };
+        let load = ServerLoad { in_flight: 3, latency: Some(span) };
+        let loaded = Response::with_load(load).told_at(Wall::from_micros(9000));
+        let pushback = Pushback { retry_after: Some(span), never: true, max_retries: Some(3) };
+        let failure = Failure { class: FailureClass::Overloaded, pushback };
+        for (record, event) in [
+            (input::start(7.0, 0.0, 0.0, 30.0, -1.0, 65_535.0), Event::Start(start, 0)),
+            (input::response(5.0), Event::Response(attempt, Response::default())),
+            (input::response_with_load(5.0, 3.0, 1.5, 9.0), Event::Response(attempt, loaded)),
+            (input::failure(5.0, 1.5, 3.0, 261.0), Event::Failure(attempt, failure, true)),
+            (input::cancelled(5.0), Event::Cancelled(attempt)),
+            (input::give_up(6.0), Event::GiveUp(call)),
+            (input::timeout(), Event::Timeout),
+        ] {
+            assert_eq!(read(record), Some(event));
+        }
     }
 
     #[test]

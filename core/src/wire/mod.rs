@@ -12,7 +12,7 @@
 //! | 4 | endpoint | endpoint id, or −1; of a handshake the namespace's number |
 //! | 5 | time | send: the effective deadline; complete: wall; note: its value; else 0 |
 //! | 6 | argument | send: time remaining; complete: lost; else 0 |
-//! | 7 | packed | reason code + 2^16 × ordinal + 2^24 × detail |
+//! | 7 | packed | reason code + 2^16 × ordinal + 2^24 × detail; its parts are in [`packed`] |
 //!
 //! The detail of a send is its kind + 4 × priority + 16 when a token of this library's form travels (to be asked by
 //! the call's id); that of a completion is its outcome + 4 × failure class + 32 × cause (0 none, 1 server, 2 the
@@ -24,11 +24,15 @@
 //! and cast, never formatted, and what they say is a whole number of µs before the machine sees it.
 
 mod event;
+pub mod input;
+pub mod packed;
 mod poll;
 mod push;
 mod record;
+pub mod slot;
 mod units;
 
+pub use push::{first_records, told_start};
 pub use record::Code;
 pub use units::{Units, float, id};
 

@@ -1,13 +1,29 @@
 //! Inputs out of the caller's buffer.
 
 use super::event::{self, Event};
-use super::{MOST_WAITING, RECORD, Units};
+use super::{MOST_WAITING, RECORD, TAIL, Units, float};
 use crate::client::Client;
 use crate::client::action::{GivenToken, Start};
 use crate::id::CallId;
 use crate::reason::Reason;
 use crate::time::Instant;
 use crate::token::Token;
+
+/// The first `count` records of a binding's buffer; fewer when it holds fewer. Its tail is none of them.
+pub fn first_records(buffer: &[f64], count: usize) -> &[f64] {
+    let end = count.saturating_mul(RECORD).min(buffer.len().saturating_sub(TAIL));
+    buffer.get(..end).unwrap_or(&[])
+}
+
+/// What [`Client::start_record`] answered, as one number: the call's id, the negative code of the reason of a denial, or NaN
+/// where a number of the start is none.
+pub fn told_start(answer: Option<Result<CallId, Reason>>) -> f64 {
+    match answer {
+        Some(Ok(call)) => float(call.number()),
+        Some(Err(reason)) => -f64::from(reason.code()),
+        None => f64::NAN,
+    }
+}
 
 impl Client {
     /// Hands in a batch of inputs, oldest first; answers how many records were taken, those of replica ids included.
@@ -106,5 +122,27 @@ impl Client {
         let (ids, count) = event::endpoints(replicas);
         let replicas = ids.get(..count).unwrap_or(&[]);
         self.start(&Start { replicas, ..start.clone() }, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_end_where_the_tail_begins() {
+        let buffer = [0.0; 2 * RECORD + TAIL];
+        assert_eq!(
+            [0, 1, 2, 3, usize::MAX].map(|count| first_records(&buffer, count).len()),
+            [0, 8, 16, 16, 16]
+        );
+        assert!(first_records(&[0.0], 1).is_empty());
+    }
+
+    #[test]
+    fn a_start_answers_one_number() {
+        assert_eq!(told_start(Some(Ok(CallId::from_number(7)))).to_bits(), 7.0_f64.to_bits());
+        assert_eq!(told_start(Some(Err(Reason::CallLimit))).to_bits(), (-17.0_f64).to_bits());
+        assert!(told_start(None).is_nan());
     }
 }

@@ -1,6 +1,7 @@
 //! Records of actions and notes.
 
-use super::units::{Units, float};
+use super::packed::{CAUSE, CLASS, KIND, ORDINAL, OUTCOME, PRIORITY, REASON, TOKEN, to_slot};
+use super::units::{Units, float, whole};
 use super::{NOT_GIVEN, RECORD};
 use crate::client::action::{Action, Note};
 use crate::id::{AttemptId, CallId, EndpointId};
@@ -60,20 +61,31 @@ impl Code {
         self as u8
     }
 
+    /// The number as its slot holds it.
+    pub const fn as_float(self) -> f64 {
+        float(self as u64)
+    }
+
     /// The code of a number; `None` for a number that is none.
     pub fn from_number(number: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|code| code.number() == number)
+    }
+
+    /// What a record says it is; `None` when it says nothing known.
+    pub fn of(record: &[f64; RECORD]) -> Option<Self> {
+        let [code, ..] = *record;
+        Self::from_number(u8::try_from(whole(code)?).ok()?)
     }
 }
 
 /// A record of this code that tells nothing yet.
 const fn blank(code: Code) -> [f64; RECORD] {
-    [float(code.number() as u64), NOT_GIVEN, NOT_GIVEN, NOT_GIVEN, NOT_GIVEN, 0.0, 0.0, 0.0]
+    [code.as_float(), NOT_GIVEN, NOT_GIVEN, NOT_GIVEN, NOT_GIVEN, 0.0, 0.0, 0.0]
 }
 
-/// Reason, ordinal and detail in one number below 2^32.
-fn packed(reason: Reason, ordinal: u8, detail: u8) -> f64 {
-    float(u64::from(reason.code()) | u64::from(ordinal) << 16 | u64::from(detail) << 24)
+/// The packed number of a reason, the ordinal and further parts.
+fn packed(reason: Reason, ordinal: u8, more: u32) -> f64 {
+    to_slot(REASON.put(reason.code().into()) | ORDINAL.put(ordinal.into()) | more)
 }
 
 fn call(id: CallId) -> f64 {
@@ -118,9 +130,10 @@ fn of_send(action: &Action, units: Units) -> [f64; RECORD] {
     let Action::Send { remaining, deadline, priority, cookie, .. } = *action else {
         return blank(Code::Send);
     };
-    let detail = kind as u8 + 4 * priority.code() + 16 * u8::from(token.is_some());
+    let detail =
+        KIND.put(kind as u32) | PRIORITY.put(priority.code().into()) | TOKEN.put(token.is_some().into());
     [
-        float(u64::from(Code::Send.number())),
+        Code::Send.as_float(),
         float(cookie),
         call(of),
         attempt(which),
@@ -144,9 +157,10 @@ fn of_completion(action: &Action, units: Units) -> [f64; RECORD] {
         Some(Cause::Server) => 1,
         Some(Cause::ClientPause) => 2,
     };
-    let detail = outcome as u8 + 4 * class.map_or(0, FailureClass::code) + 32 * cause;
+    let class = class.map_or(0, FailureClass::code);
+    let detail = OUTCOME.put(outcome as u32) | CLASS.put(class.into()) | CAUSE.put(cause);
     [
-        float(u64::from(Code::Complete.number())),
+        Code::Complete.as_float(),
         float(cookie),
         call(of),
         which.map_or(NOT_GIVEN, attempt),

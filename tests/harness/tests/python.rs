@@ -1,10 +1,12 @@
 //! Python's view of the core's tables, compared with the committed `bindings-python/python/hedgerow/_generated`.
 //!
-//! Tables of the document, words and reasons stand in the core once; what is committed there is a rendering. After a
-//! deliberate change of a table: `cargo xtask gen`
+//! Tables of the document, words, reasons and the numbers of records stand in the core once; what is committed there is a
+//! rendering. After a deliberate change of a table: `cargo xtask gen`
 
 #[path = "python/document.rs"]
 mod document;
+#[path = "python/record.rs"]
+mod record;
 mod rendering;
 #[path = "python/words.rs"]
 mod words;
@@ -28,4 +30,9 @@ fn the_words_are_those_of_the_core() {
 #[test]
 fn the_reasons_are_those_of_the_core() {
     compare("reasons.py", &words::reasons());
+}
+
+#[test]
+fn the_numbers_of_records_are_those_of_the_core() {
+    compare("record.py", &record::render());
 }

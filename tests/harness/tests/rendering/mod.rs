@@ -1,6 +1,8 @@
 //! What the renderings of every language share: the words that stand in no table, and the comparison with what is
 //! committed.
 
+pub(crate) mod record;
+
 use hedgerow::Cause;
 use hedgerow::client::action::{AttemptKind, Outcome};
 use std::{env, fs, path::Path};
