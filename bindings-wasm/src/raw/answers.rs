@@ -3,7 +3,6 @@
 use alloc::vec::Vec;
 
 use hedgerow::client::action::Namespace;
-use hedgerow::token::text::{TextForm, TokenText};
 use hedgerow::wire::{float, id};
 use hedgerow::{CallId, EndpointId};
 
@@ -91,9 +90,7 @@ pub extern "C" fn hedgerow_late_tolerance(handle: u32) -> f64 {
 #[unsafe(no_mangle)]
 pub extern "C" fn hedgerow_token(handle: u32, call: f64) -> usize {
     with(handle, 0, |session| {
-        let form = if session.client.config().token.uuid7 { TextForm::Uuid7 } else { TextForm::Hex };
-        let token = session.client.token(CallId::from_number(id(call)));
-        let text = token.and_then(|token| TokenText::new(token, form).ok());
+        let text = session.client.token_text(CallId::from_number(id(call)));
         put(text.map(|text| text.as_str().into()).unwrap_or_default())
     })
 }

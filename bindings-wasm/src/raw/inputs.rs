@@ -1,7 +1,6 @@
 //! What a host hands in. Each hot input drains into the record buffer before it returns.
 
 use hedgerow::client::action::{Namespace, Operation, StallReport};
-use hedgerow::signal::header::SloField;
 use hedgerow::token::Token;
 use hedgerow::token::text::TokenText;
 use hedgerow::wire::{RECORD, first_records, float, input, told_start};
@@ -123,16 +122,15 @@ pub extern "C" fn hedgerow_handle_signal_header(
     operation: u32,
     now: f64,
 ) -> f64 {
-    let Some(Ok(Some(SloField { breadth, record }))) = with_text(length, SloField::parse) else {
-        return NONE;
-    };
-    let scope = breadth.scope(namespace, operation);
-    let (namespace, operation) = (scope.namespace.map(Namespace), scope.operation.map(Operation));
-    with(handle, NONE, |session| {
-        session.client.handle_signal(namespace, operation, &record, US.now(now));
-        session.turn();
-        float(record.version)
-    })
+    let (namespace, operation) = (Namespace(namespace), Operation(operation));
+    let seen = with_text(length, |field| {
+        with(handle, None, |session| {
+            let seen = session.client.handle_signal_field(field, namespace, operation, US.now(now));
+            session.turn();
+            seen
+        })
+    });
+    seen.flatten().map_or(NONE, float)
 }
 
 /// Hands in the record in the input for a class, for a namespace (operation −1) or for all (both −1); the number of
