@@ -145,14 +145,38 @@ fn configured(settings: &ClassSettings) -> Effective {
     }
 }
 
-/// All namespaces and classes of a client; both grow on first use and never shrink.
+/// All namespaces and classes of a client; both grow on first use, and shrink only when the start that made them is denied.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Classes {
     namespaces: Vec<NamespaceState>,
     classes: Vec<Class>,
 }
 
+/// How many namespaces and classes are in use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    namespaces: usize,
+    classes: usize,
+}
+
 impl Classes {
+    pub(crate) fn extent(&self) -> Extent {
+        Extent { namespaces: self.namespaces.len(), classes: self.classes.len() }
+    }
+
+    /// Takes back what was made since: a denied start leaves nothing, not even a budget that begins to fill.
+    pub(crate) fn shrink_to(&mut self, extent: Extent) {
+        while self.classes.len() > extent.classes
+            && let Some(Class { namespace, operation, .. }) = self.classes.pop()
+        {
+            let state = self.namespaces.get_mut(namespace as usize);
+            if let Some(slot) = state.and_then(|state| state.classes.get_mut(operation as usize)) {
+                *slot = NONE;
+            }
+        }
+        self.namespaces.truncate(extent.namespaces);
+    }
+
     /// The class of a known namespace and operation, made at its first use.
     pub(crate) fn class(
         &mut self,

@@ -39,7 +39,8 @@ struct Admitted {
 
 impl Client {
     pub(super) fn admit(&mut self, request: &Start<'_>, now: Instant) -> Result<CallId, Reason> {
-        let admitted = self.check(request, now)?;
+        let used = self.classes.extent();
+        let admitted = self.check(request, now).inspect_err(|_| self.classes.shrink_to(used))?;
         let call = self.open_call(request, &admitted, now).ok_or(Reason::Capacity)?;
         bump(&mut self.journal.stats.started);
         self.undecided += 1;

@@ -57,7 +57,7 @@ fn comes_back(client: &Client, kept: &Document, config: &Config, written: bool) 
 }
 
 /// A snapshot without its counters, among which is that of the inputs that no trace records.
-fn learned(kept: Document) -> String {
+pub(crate) fn learned(kept: Document) -> String {
     let Document::Map(mut entries) = kept else { panic!("{}", kept.to_json()) };
     entries.retain(|(name, _)| name != "counters");
     Document::Map(entries).to_json()

@@ -2,7 +2,7 @@
 
 use hedgerow::client::action::{
     Action, EndpointSpec, Failure, GivenToken, Namespace, Operation, Response, ServerLoad, StallReport,
-    Start, TopologyChange,
+    Start, TopologyChange, Wake,
 };
 use hedgerow::config::{Idempotency, Priority};
 use hedgerow::retry::outcome::FailureClass;
@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::bytes::Choices;
 use crate::documents::{OPERATIONS, document};
 use crate::shadow::Shadow;
+use crate::snapshots::learned;
 
 /// More events than this are not applied: work per run is bounded.
 const MOST_EVENTS: usize = 2000;
@@ -86,6 +87,13 @@ impl World {
         Instant::from_micros(self.now)
     }
 
+    /// What the client would keep if it had seen this time and nothing else, looked at before some starts.
+    fn learned(&self) -> Option<String> {
+        let mut twin = self.cookie.is_multiple_of(64).then(|| self.client.clone())?;
+        twin.cancel(CallId::from_number(0), self.at());
+        Some(learned(twin.snapshot(self.at())))
+    }
+
     fn event(&mut self, choices: &mut Choices<'_>) {
         match choices.below(32) {
             0..=6 => self.start(choices),
@@ -127,25 +135,27 @@ impl World {
             no_retries: choices.once_in(8),
             cookie: self.cookie,
         };
-        let before = (self.client.poll_timeout(), self.client.is_idle());
-        let allowed = self.client.calls_allowed(request.namespace, request.operation);
+        let (before, known) = (self.sight(&request), self.learned());
         let answer = self.client.start(&request, self.at());
         self.log.push(format!("{answer:?}"));
-        match answer {
-            Ok(call) => {
-                self.calls.push(call);
-                let held = self.client.calls_held(request.namespace);
-                assert!(allowed.is_none_or(|most| held <= most), "{held} calls of {allowed:?}");
-                let documented =
-                    request.idempotency.unwrap_or_else(|| Shadow::idempotency_of(request.operation));
-                self.shadow.started(call, &request, documented);
+        if let Ok(call) = answer {
+            self.calls.push(call);
+            let held = self.client.calls_held(request.namespace);
+            assert!(before.2.is_none_or(|most| held <= most), "{held} calls of {before:?}");
+            let documented = request.idempotency.unwrap_or_else(|| Shadow::idempotency_of(request.operation));
+            self.shadow.started(call, &request, documented);
+        } else {
+            assert_eq!(before, self.sight(&request), "I20: a denial changes nothing");
+            if let Some(known) = known {
+                assert_eq!(known, learned(self.client.snapshot(self.at())), "I20: nor what is learned");
             }
-            Err(_) => assert_eq!(
-                before,
-                (self.client.poll_timeout(), self.client.is_idle()),
-                "a denial changes nothing"
-            ),
         }
+    }
+
+    /// When to wake, whether anything runs, how many calls of this class may.
+    fn sight(&self, request: &Start<'_>) -> (Option<Wake>, bool, Option<u32>) {
+        let allowed = self.client.calls_allowed(request.namespace, request.operation);
+        (self.client.poll_timeout(), self.client.is_idle(), allowed)
     }
 
     fn attempt(&self, choices: &mut Choices<'_>) -> AttemptId {
