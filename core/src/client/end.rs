@@ -352,11 +352,9 @@ impl Client {
     /// After a sent hedge: the timer starts anew while hedges are left, else it is cleared.
     pub(super) fn rearm_after_hedge(&mut self, call: Id, now: Instant) {
         let Some(delay) = self.calls.get(call).map(|found| found.hedge_delay) else { return };
-        if !self.hedges_left(call) {
-            self.clear_pending(call);
-        } else if delay > Duration::ZERO {
-            self.arm_hedge(call, delay, now);
-        } else {
+        // Also with a delay of 0, which arms none: the timer of a wait that is over would hedge once more.
+        self.clear_pending(call);
+        if self.hedges_left(call) {
             self.arm_or_send_hedges(call, delay, now);
         }
     }

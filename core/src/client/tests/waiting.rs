@@ -8,6 +8,7 @@ use super::{add, at, client, drain, reasons};
 use crate::client::Client;
 use crate::client::action::{Action, Operation, Response, Start};
 use crate::id::AttemptId;
+use crate::signal::record::Record;
 
 /// One hedge at a time, 1 ms after its primary; a target of 10 ms.
 fn waiting() -> Client {
@@ -72,4 +73,20 @@ fn a_call_that_is_answered_leaves_its_place() {
     drain(&mut client);
     client.handle_response(attempts[2], Response::default(), at(3000));
     assert_eq!(sent(&mut client).len(), 0, "nobody waits any more");
+}
+
+#[test]
+fn a_wait_that_ended_early_leaves_no_timer_that_hedges_once_more() {
+    let mut client = client(json!({
+        "objective": {"target_us": 10_000, "max_us": 500_000}, "limits": {"hedges": 1},
+        "hedge": {"strategy": "fixed", "delay_us": 0, "max": 3, "denied": "wait"},
+        "operations": {"get": {"idempotency": "natural"}},
+    }));
+    client.handle_topology(&add(&["a", "b", "c", "d", "e", "f"]), at(0)).unwrap();
+    assert_eq!(racing(&mut client, 1).len(), 2, "the second hedge waits");
+    let record = Record { version: 1, hedges: Some(9), ..Record::default() };
+    client.handle_signal(None, None, &record, at(1000));
+    assert_eq!(sent(&mut client).len(), 2, "it and the third");
+    client.handle_timeout(at(6000));
+    assert_eq!(sent(&mut client).len(), 0, "there are no more than three");
 }
