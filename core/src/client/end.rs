@@ -297,36 +297,29 @@ impl Client {
             return event;
         }
         self.clear_pending(call);
-        match self.retry_gate(call, class, hint, now) {
+        // The whole hint, since a mode that ignores delays still tells a refusal with one from a refusal for good.
+        match self.retry_gate(call, class, pushback.retry_after, now) {
             Ok(delay) => self.schedule_retry(call, delay, now),
             Err(reason) => self.complete(call, Completion::of(Outcome::Failed, reason).class(class), now),
         }
         event
     }
 
-    /// Step 6: what the server said of further attempts; answers the delay to heed. Mode `ignore` hears nothing.
+    /// Step 6: what the server said of further attempts; answers the delay to heed. Mode `ignore` hears nothing but a
+    /// refusal for good, which is no hint.
     fn heed(&mut self, call: Id, class: FailureClass, pushback: Pushback) -> Option<Duration> {
         let found = self.calls.get_mut(call)?;
-        let ignore = self
-            .classes
-            .get(found.class)
-            .is_some_and(|class| class.settings.retry.pushback.mode == PushbackMode::Ignore);
-        if class == FailureClass::Refused && pushback.retry_after.is_none() {
+        let mode = self.classes.get(found.class).map(|class| class.settings.retry.pushback.mode);
+        let heard = if mode == Some(PushbackMode::Ignore) { Pushback::NONE } else { pushback };
+        let refused = class == FailureClass::Refused && pushback.retry_after.is_none();
+        if refused || heard.never {
             found.flags.further = Further::Stopped;
-        }
-        if ignore {
-            return None;
-        }
-        if pushback.never {
-            found.flags.further = Further::Stopped;
-        }
-        if let Some(most) = pushback.max_retries {
-            found.max_retries = found.max_retries.min(most);
-        }
-        if found.flags.further == Further::Stopped {
             found.flags.hedging_closed = true;
         }
-        pushback.retry_after
+        if let Some(most) = heard.max_retries {
+            found.max_retries = found.max_retries.min(most);
+        }
+        heard.retry_after
     }
 
     fn hedges_at_once(&self, call: Id, class: FailureClass) -> bool {

@@ -4,9 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hedgerow::client::action::{Action, AttemptKind, GivenToken, Note, Operation, Start};
+use hedgerow::client::action::{Action, AttemptKind, Failure, GivenToken, Note, Operation, Start};
 use hedgerow::config::{ClassSettings, Idempotency};
 use hedgerow::retry::budget::{BudgetSettings, TOKEN};
+use hedgerow::retry::outcome::FailureClass;
+use hedgerow::retry::pushback::PushbackMode;
 use hedgerow::token::Token;
 use hedgerow::{AttemptId, CallId, Client, Config, EndpointId, Instant, Reason};
 use hedgerow_why::bounds::CallBounds;
@@ -39,6 +41,8 @@ struct Seen {
     token: Carried,
     sends: u32,
     completed: bool,
+    /// The server asked for no further attempt.
+    stopped: bool,
     outstanding: BTreeMap<AttemptId, EndpointId>,
 }
 
@@ -98,6 +102,7 @@ impl Shadow {
             token: Carried::NotSent,
             sends: 0,
             completed: false,
+            stopped: false,
             outstanding: BTreeMap::new(),
         };
         assert!(self.calls.insert(call, seen).is_none(), "an id is given once");
@@ -111,6 +116,19 @@ impl Shadow {
         seen.outstanding.remove(&attempt);
         // The slot of a hedge goes to a call that waits for it, however late the hedge ends.
         !seen.completed || (hedge && seen.settings.hedge.wait)
+    }
+
+    /// A failure is about to be reported; as [`Self::ended`].
+    pub fn failed(&mut self, attempt: AttemptId, failure: Failure) -> bool {
+        let call = self.open.get(&attempt).map(|&(_, call)| call);
+        if let Some(seen) = call.and_then(|call| self.calls.get_mut(&call)) {
+            let Failure { class, pushback } = failure;
+            let heard = seen.settings.retry.pushback.mode != PushbackMode::Ignore;
+            let refused = class == FailureClass::Refused && pushback.retry_after.is_none();
+            let is_late = !seen.outstanding.contains_key(&attempt);
+            seen.stopped |= !is_late && (refused || (heard && pushback.never));
+        }
+        self.ended(attempt)
     }
 
     /// Signals may change limits and objectives from now on.
@@ -202,6 +220,7 @@ impl Shadow {
         let seen = self.calls.get_mut(&call).expect("a sent call was admitted");
         assert_eq!(seen.cookie, cookie);
         assert!(!seen.completed, "I14: no send for a decided call");
+        assert!(!seen.stopped, "no further attempt was asked for");
         seen.sends += 1;
         assert_eq!(u32::from(ordinal), seen.sends);
         let most = u32::from(seen.settings.retry.max_attempts) + u32::from(seen.settings.hedge.max);

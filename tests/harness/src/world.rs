@@ -194,8 +194,9 @@ impl World {
             never: choices.once_in(12),
             max_retries: choices.once_in(12).then(|| choices.byte() % 11),
         };
-        let decisive = self.shadow.ended(attempt);
-        self.client.handle_failure(attempt, Failure { class, pushback }, self.at());
+        let failure = Failure { class, pushback };
+        let decisive = self.shadow.failed(attempt, failure);
+        self.client.handle_failure(attempt, failure, self.at());
         self.after_report(decisive);
     }
 

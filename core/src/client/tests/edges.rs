@@ -362,6 +362,28 @@ fn the_explanation_of_a_call_tells_plan_decisions_and_what_the_gates_saw() {
 }
 
 #[test]
+fn where_pushback_is_ignored_a_refusal_with_a_delay_is_retried_after_our_own() {
+    let mut client = two_endpoints(json!({
+        "objective": {"target_us": 10_000, "max_us": 500_000},
+        "operations": {"get": {"idempotency": "natural"}}, "hedge": {"strategy": "off"},
+        "retry": {"backoff": {"jitter": "none"}, "pushback": {"mode": "ignore"}}, "trace": {"notes": 100},
+    }));
+    let get = operation(&mut client, "get");
+    client.start(&Start { operation: get, ..Start::default() }, at(0)).unwrap();
+    let refuse = |client: &mut Client, retry_after: Option<u64>, now| {
+        let attempt = sent(client)[0];
+        let pushback =
+            Pushback { retry_after: retry_after.map(Duration::from_micros), ..Pushback::default() };
+        client.handle_failure(attempt, Failure { class: FailureClass::Refused, pushback }, at(now));
+    };
+    refuse(&mut client, Some(400_000), 0);
+    assert_eq!(client.poll_timeout().unwrap().at, at(10_000));
+    client.handle_timeout(at(10_000));
+    refuse(&mut client, None, 10_000);
+    assert_eq!(completed(&drain(&mut client)), (Outcome::Failed, Reason::PushbackStop));
+}
+
+#[test]
 fn a_plan_drawn_anew_still_prefers_the_replicas_that_were_named() {
     let mut client = client(json!({
         "operations": {"get": {"idempotency": "natural"}}, "hedge": {"strategy": "off"},
