@@ -85,6 +85,10 @@ impl Client {
         if heard.clamped {
             bump(&mut self.journal.stats.pushback_clamped);
         }
+        // One of ours that the host reports as well was counted when it was asked to cancel.
+        if failure.class == FailureClass::Timeout && !closed.asked {
+            bump(&mut self.journal.stats.timeouts_server);
+        }
         self.book_failure(&closed, failure, now);
         if closed.decided || closed.asked {
             self.late(attempt, &closed, now);

@@ -384,6 +384,23 @@ fn where_pushback_is_ignored_a_refusal_with_a_delay_is_retried_after_our_own() {
 }
 
 #[test]
+fn timeouts_are_counted_by_their_cause_reported_ones_as_the_servers() {
+    let mut client = plain();
+    client.start(&Start::default(), at(0)).unwrap();
+    let attempt = sent(&mut client)[0];
+    client.handle_failure(attempt, Failure::new(FailureClass::Timeout), at(1000));
+    assert_eq!((client.stats().timeouts_server, client.stats().timeouts_client_pause), (1, 0));
+    client.start(&Start::default(), at(2000)).unwrap();
+    drain(&mut client);
+    while client.stats().timeouts_server < 2 {
+        let due = client.poll_timeout().unwrap().at;
+        client.handle_timeout(due);
+        drain(&mut client);
+    }
+    assert_eq!(client.stats().completed_failed, 2);
+}
+
+#[test]
 fn a_plan_drawn_anew_still_prefers_the_replicas_that_were_named() {
     let mut client = client(json!({
         "operations": {"get": {"idempotency": "natural"}}, "hedge": {"strategy": "off"},
