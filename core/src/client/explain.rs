@@ -74,7 +74,7 @@ pub struct ExplainedEvent {
 pub struct Levels {
     /// The class's average latency.
     pub average: Duration,
-    /// The hedge delay, or the drawn backoff.
+    /// The hedge delay; at the retry gate the backoff that was drawn, 0 when none was.
     pub delay: Duration,
     /// What the budget held, in micro-tokens.
     pub budget: u64,

@@ -16,7 +16,7 @@ use crate::config::Idempotency;
 use crate::hedge::delay::{Strategy, is_in_time};
 use crate::id::{AttemptId, CallId, EndpointId, Id};
 use crate::reason::Reason;
-use crate::retry::gate::{Question, Terms, gate};
+use crate::retry::gate::{Granted, Question, Refused, Terms, gate};
 use crate::retry::outcome::FailureClass;
 use crate::retry::pushback::{Pushback, PushbackMode};
 use crate::stall::StallLevel;
@@ -136,7 +136,9 @@ impl Client {
     }
 
     fn hedge_gate(&mut self, call: Id, now: Instant) -> Result<(u8, Id), Reason> {
-        self.note_levels(call, now);
+        if let Some((ledger, levels)) = self.levels(call, now) {
+            self.journal.levels(ledger, levels);
+        }
         let Some(found) = self.calls.get(call) else { return Err(Reason::HedgeNoEndpoint) };
         let (class, namespace, deadline) = (found.class, found.namespace, found.deadline);
         if self.stall.level() == StallLevel::Trip {
@@ -233,13 +235,37 @@ impl Client {
         retry_after: Option<Duration>,
         now: Instant,
     ) -> Result<Duration, Reason> {
-        self.note_levels(call, now);
-        let Some(found) = self.calls.get_mut(call) else { return Err(Reason::RetryOff) };
-        let Some(of) = self.classes.get(found.class) else { return Err(Reason::RetryOff) };
+        let levels = self.levels(call, now);
+        let answer = self.ask_for_retry(call, class, retry_after, now);
+        let delay = match answer {
+            Ok(Granted { delay, .. }) => delay,
+            Err(Refused { delay, .. }) => delay.unwrap_or(Duration::ZERO),
+        };
+        if let Some((ledger, levels)) = levels {
+            self.journal.levels(ledger, Levels { delay, ..levels });
+        }
+        let granted = answer.map_err(|refused| refused.reason)?;
+        if let Some(found) = self.calls.get_mut(call) {
+            found.retry_cost = granted.cost;
+        }
+        bump(&mut self.journal.stats.budget_withdrawn);
+        Ok(granted.delay)
+    }
+
+    fn ask_for_retry(
+        &mut self,
+        call: Id,
+        class: FailureClass,
+        retry_after: Option<Duration>,
+        now: Instant,
+    ) -> Result<Granted, Refused> {
+        let refused = |reason| Err(Refused { reason, delay: None });
+        let Some(found) = self.calls.get_mut(call) else { return refused(Reason::RetryOff) };
+        let Some(of) = self.classes.get(found.class) else { return refused(Reason::RetryOff) };
         match found.flags.further {
             Further::Any => {}
-            Further::NoRetries => return Err(Reason::RetryOff),
-            Further::Stopped => return Err(Reason::PushbackStop),
+            Further::NoRetries => return refused(Reason::RetryOff),
+            Further::Stopped => return refused(Reason::PushbackStop),
         }
         let question = Question {
             terms: Terms {
@@ -257,13 +283,8 @@ impl Client {
         let shared = self.service_budget.as_mut();
         let namespace = self.classes.namespace_mut(found.namespace);
         let budget = shared.or_else(|| namespace.and_then(|state| state.budget.as_mut()));
-        let Some(budget) = budget else { return Err(Reason::RetryBudget) };
-        let rng = &mut self.streams.backoff;
-        let granted = gate(&settings, &question, &mut found.series, budget, rng, now)
-            .map_err(|refused| refused.reason)?;
-        found.retry_cost = granted.cost;
-        bump(&mut self.journal.stats.budget_withdrawn);
-        Ok(granted.delay)
+        let Some(budget) = budget else { return refused(Reason::RetryBudget) };
+        gate(&settings, &question, &mut found.series, budget, &mut self.streams.backoff, now)
     }
 
     /// Arms the retry timer; the hedge timer, if any, is cleared first.
@@ -291,12 +312,9 @@ impl Client {
         self.classes.get(class).map_or(PushbackMode::Ignore, |class| class.settings.retry.pushback.mode)
     }
 
-    /// Puts what a gate is about to see into the call's explanation.
-    pub(super) fn note_levels(&mut self, call: Id, now: Instant) {
-        let Some(found) = self.calls.get(call) else { return };
-        if found.ledger == u32::MAX {
-            return;
-        }
+    /// What a gate is about to see, and where the call's explanation stands; `None` when none is kept.
+    fn levels(&mut self, call: Id, now: Instant) -> Option<(u32, Levels)> {
+        let found = self.calls.get(call).filter(|found| found.ledger != u32::MAX)?;
         let (ledger, class, namespace, delay) =
             (found.ledger, found.class, found.namespace, found.hedge_delay);
         let (hedge_limit, _) = self.hedge_limits(class);
@@ -307,6 +325,6 @@ impl Client {
             hedges: self.classes.namespace(namespace).map_or(0, |state| state.hedges.in_flight()),
             hedge_limit,
         };
-        self.journal.levels(ledger, levels);
+        Some((ledger, levels))
     }
 }

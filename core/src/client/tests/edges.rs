@@ -362,6 +362,25 @@ fn the_explanation_of_a_call_tells_plan_decisions_and_what_the_gates_saw() {
 }
 
 #[test]
+fn at_the_retry_gate_the_drawn_backoff_is_told_and_none_where_none_was_drawn() {
+    let mut client = two_endpoints(json!({
+        "objective": {"target_us": 10_000, "max_us": 500_000},
+        "operations": {"get": {"idempotency": "natural"}}, "hedge": {"after_failure": false},
+        "retry": {"max_attempts": 2, "backoff": {"jitter": "none"}},
+    }));
+    let get = operation(&mut client, "get");
+    let call = client.start(&Start { operation: get, ..Start::default() }, at(0)).unwrap();
+    for now in [1000, 20_000] {
+        client.handle_timeout(at(now));
+        let attempt = sent(&mut client)[0];
+        client.handle_failure(attempt, Failure::new(FailureClass::Transient), at(now));
+    }
+    let told = client.explain(call).unwrap().events;
+    let asked = told.iter().filter_map(|event| Some((event.reason.slug(), event.levels?.delay.as_micros())));
+    assert_eq!(asked.collect::<Vec<_>>(), [("retry_scheduled", 10_000), ("attempts_exhausted", 0)]);
+}
+
+#[test]
 fn where_pushback_is_ignored_a_refusal_with_a_delay_is_retried_after_our_own() {
     let mut client = two_endpoints(json!({
         "objective": {"target_us": 10_000, "max_us": 500_000},
