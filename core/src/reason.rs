@@ -122,7 +122,7 @@ reasons! {
     WakeOrphan = 166, "orphan", "An orphan timer.";
     WakeHandshake = 167, "handshake", "A handshake.";
     WakeDrain = 168, "drain", "The drain deadline.";
-    InZone = 180, "in_zone", "The endpoint is a replica in the client's zone.";
+    InZone = 180, "in_zone", "The endpoint is in the client's zone.";
     OtherZone = 181, "other_zone", "The endpoint's zone differs or is unknown.";
     NonReplica = 182, "non_replica", "The endpoint is not in the replica list.";
     Starting = 183, "starting", "The endpoint is starting up.";

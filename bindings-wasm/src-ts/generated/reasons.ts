@@ -335,7 +335,7 @@ export const enum ReasonCode {
   WakeHandshake = 167,
   /** The drain deadline. */
   WakeDrain = 168,
-  /** The endpoint is a replica in the client's zone. */
+  /** The endpoint is in the client's zone. */
   InZone = 180,
   /** The endpoint's zone differs or is unknown. */
   OtherZone = 181,

@@ -23,6 +23,13 @@ pub enum BalancePolicy {
     PeakEwma,
 }
 
+impl BalancePolicy {
+    /// Whether zones, replica lists, health and age count.
+    pub(crate) const fn knows_zones(self) -> bool {
+        matches!(self, Self::Weighted | Self::PeakEwma)
+    }
+}
+
 /// Says when endpoints of another region are in reach: `balance.other_region`.
 ///
 /// A client or an endpoint without a region counts as of the same region.

@@ -46,7 +46,8 @@ pub struct PlanLine {
     pub score: u64,
     /// Attempts in flight when the plan was drawn.
     pub in_flight: u32,
-    /// Why the factors applied (codes 180 to 186); empty for an idle replica of the own zone.
+    /// What its place is made of (codes 180 to 186): `in_zone` where client and endpoint are of one zone, then the factors
+    /// that applied. Policies that know no zones tell none.
     pub factors: Vec<Reason>,
 }
 
@@ -248,7 +249,7 @@ impl Ledger {
 }
 
 /// Turns the bits of a score's factors into reasons.
-pub(crate) fn factor_reasons(factors: Factors) -> Vec<Reason> {
+fn factor_reasons(factors: Factors) -> impl Iterator<Item = Reason> {
     const BITS: [(u8, Reason); 6] = [
         (Factors::OTHER_ZONE, Reason::OtherZone),
         (Factors::NON_REPLICA, Reason::NonReplica),
@@ -257,7 +258,7 @@ pub(crate) fn factor_reasons(factors: Factors) -> Vec<Reason> {
         (Factors::EJECTED, Reason::Ejected),
         (Factors::OTHER_REGION, Reason::OtherRegion),
     ];
-    BITS.iter().filter(|(bit, _)| factors.0 & bit != 0).map(|&(_, reason)| reason).collect()
+    BITS.into_iter().filter(move |&(bit, _)| factors.has(bit)).map(|(_, reason)| reason)
 }
 
 impl Client {
@@ -276,7 +277,7 @@ impl Client {
                     name: self.name_of(Some(endpoint)),
                     score,
                     in_flight,
-                    factors: factor_reasons(factors),
+                    factors: self.place_reasons(factors),
                 }),
                 Entry::Levels(levels) => seen = Some(levels),
                 Entry::Event { at, reason, attempt, endpoint, value } => told.events.push(ExplainedEvent {
@@ -291,6 +292,13 @@ impl Client {
             }
         }
         Some(told)
+    }
+
+    /// What speaks for and against a candidate; where the policy counts zones, the factor's absence is the own zone.
+    fn place_reasons(&self, factors: Factors) -> Vec<Reason> {
+        let zones = self.config.zone.is_some() && self.config.balance.policy.knows_zones();
+        let in_zone = (zones && !factors.has(Factors::OTHER_ZONE)).then_some(Reason::InZone);
+        in_zone.into_iter().chain(factor_reasons(factors)).collect()
     }
 
     fn name_of(&self, endpoint: Option<Id>) -> String {

@@ -62,7 +62,7 @@ function step({ at_us: at, reason, name = '', levels }, first) {
 function candidate({ name, in_flight: busy, factors }) {
   const slugs = factors.map((code) => (core.reasonSlug(code) ?? '').replaceAll('_', ' '));
   const line = element('li', name);
-  line.append(element('small', `${busy} in flight, ${slugs.length === 0 ? 'own zone' : slugs.join(', ')}`));
+  line.append(element('small', [`${busy} in flight`, ...slugs].join(', ')));
   return line;
 }
 

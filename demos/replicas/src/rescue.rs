@@ -39,9 +39,10 @@ pub fn steps(explanation: &Explanation) -> Vec<RescueStep> {
 /// Tells the candidates of a call, best first, with what spoke for and against each.
 pub fn plan(explanation: &Explanation) -> Vec<String> {
     let line = |line: &PlanLine| {
-        let factors: Vec<_> = line.factors.iter().map(|reason| reason.slug()).collect();
-        let factors = if factors.is_empty() { "own zone".to_owned() } else { factors.join(", ") };
-        format!("{} ({} in flight, {factors})", line.name, line.in_flight)
+        let busy = format!("{} in flight", line.in_flight);
+        let factors = line.factors.iter().map(|reason| reason.slug().to_owned());
+        let told: Vec<_> = core::iter::once(busy).chain(factors).collect();
+        format!("{} ({})", line.name, told.join(", "))
     };
     explanation.plan.iter().map(line).collect()
 }

@@ -176,7 +176,7 @@ REASONS: Final[dict[int, ReasonSlug]] = {
     166: "orphan",  # An orphan timer.
     167: "handshake",  # A handshake.
     168: "drain",  # The drain deadline.
-    180: "in_zone",  # The endpoint is a replica in the client's zone.
+    180: "in_zone",  # The endpoint is in the client's zone.
     181: "other_zone",  # The endpoint's zone differs or is unknown.
     182: "non_replica",  # The endpoint is not in the replica list.
     183: "starting",  # The endpoint is starting up.

@@ -362,6 +362,28 @@ fn the_explanation_of_a_call_tells_plan_decisions_and_what_the_gates_saw() {
 }
 
 #[test]
+fn a_plan_tells_who_is_in_the_zone_of_the_client_where_zones_count() {
+    let factors = |zone: Option<&str>, policy: &str| {
+        let mut client = client(json!({"locality": {"zone": zone}, "balance": {"policy": policy}}));
+        let mut endpoints = add(&["a", "b", "c"]);
+        for (change, zone) in endpoints.iter_mut().zip([Some("z"), Some("y"), None]) {
+            if let TopologyChange::Add(spec) = change {
+                spec.zone = zone.map(ToString::to_string);
+            }
+        }
+        client.handle_topology(&endpoints, at(0)).unwrap();
+        let call = client.start(&Start::default(), at(1)).unwrap();
+        let mut plan = client.explain(call).unwrap().plan;
+        plan.sort_by(|one, other| one.name.cmp(&other.name));
+        plan.into_iter().map(|line| line.factors).collect::<Vec<_>>()
+    };
+    let (near, far) = (std::vec![Reason::InZone], std::vec![Reason::OtherZone]);
+    assert_eq!(factors(Some("z"), "weighted"), [near, far.clone(), far], "an unknown zone is another one");
+    assert!(factors(None, "weighted").iter().all(Vec::is_empty), "a client without a zone");
+    assert!(factors(Some("z"), "round_robin").iter().all(Vec::is_empty), "a policy without zones");
+}
+
+#[test]
 fn at_the_retry_gate_the_drawn_backoff_is_told_and_none_where_none_was_drawn() {
     let mut client = two_endpoints(json!({
         "objective": {"target_us": 10_000, "max_us": 500_000},
