@@ -109,17 +109,19 @@ proptest! {
     #[test]
     fn leased_tokens_are_consecutive_within_the_lease_and_strictly_increase(
         steps in prop::collection::vec((any::<bool>(), 0_u64..40, 0_u64..6, 0_u64..30), 1..80),
+        at_the_end in any::<bool>(),
     ) {
         let settings = GeneratorSettings { tier: Tier::Regional, ..GeneratorSettings::default() };
         let mut generator = Generator::new(settings, digits(), nonces());
         // The times of the lease in force that no token took yet.
         let (mut left, mut expires_at) = (BTreeSet::new(), 0);
         for (now, (lease, from, count, life)) in (0_u64..).zip(steps) {
+            let from = if at_the_end { u64::MAX - from } else { from };
             if lease {
                 let at = Instant::from_micros(now);
                 generator.handle_lease(from, count, at + Duration::from_micros(life), at);
                 let used = generator.last();
-                left = (from..from + count).filter(|&t| used < Some(t)).collect();
+                left = (0..count).filter_map(|more| from.checked_add(more)).filter(|&t| used < Some(t)).collect();
                 expires_at = now + life;
             }
             let expected = if now < expires_at { left.pop_first() } else { None };

@@ -146,9 +146,11 @@ impl Generator {
     ///
     /// It replaces the rest of the old one. Times at or below the last token are cut off its head.
     pub fn handle_lease(&mut self, from_t: u64, count: u64, expires_at: Instant, _now: Instant) {
-        let next = self.last.map_or(from_t, |last| from_t.max(last.saturating_add(1)));
-        let left = from_t.saturating_add(count).saturating_sub(next);
-        self.lease = Some(Lease { next, left, expires_at });
+        // Wider than a time, whose largest value may be leased like any other.
+        let end = (u128::from(from_t) + u128::from(count)).min(u128::from(u64::MAX) + 1);
+        let next = self.last.map_or(from_t.into(), |last| u128::from(from_t).max(u128::from(last) + 1));
+        let left = end.saturating_sub(next) as u64;
+        self.lease = Some(Lease { next: next as u64, left, expires_at });
     }
 
     /// The newest time minted; part of a snapshot, because without it a restart could repeat a time.
