@@ -154,6 +154,7 @@ proptest! {
         t in 0_u64..(1 << 48) * 1000,
         nonce in any::<u128>(),
         later in 0_u64..3000,
+        other in any::<u128>(),
     ) {
         let text = TokenText::new(Token { t, nonce }, TextForm::Uuid7).unwrap();
         let read = TokenText::parse(text.as_str()).unwrap();
@@ -162,6 +163,8 @@ proptest! {
         if let Ok(next) = TokenText::new(Token { t: t + 1 + later, nonce: 0 }, TextForm::Uuid7) {
             prop_assert!(text.as_str() < next.as_str());
         }
+        let twin = TokenText::new(Token { t, nonce: other }, TextForm::Uuid7).unwrap();
+        prop_assert_eq!(text.as_str().cmp(twin.as_str()), (nonce >> 66).cmp(&(other >> 66)));
     }
 
     #[test]

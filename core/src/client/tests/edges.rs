@@ -514,3 +514,37 @@ fn a_hedge_limit_that_outlived_its_record_is_noted_once_and_stays_in_force() {
     );
     assert_eq!(start(&mut client, 30_000_002), 0, "any record of the scope renews its age");
 }
+
+#[test]
+fn a_second_drain_moves_the_deadline_earlier_and_never_later() {
+    let mut client = plain();
+    client.start(&Start::default(), at(0)).unwrap();
+    drain(&mut client);
+    client.drain(Some(at(50_000)), at(1));
+    for (told, due) in [(Some(90_000), 50_000), (None, 50_000), (Some(20_000), 20_000)] {
+        client.drain(told.map(at), at(2));
+        let wake = client.poll_timeout().unwrap();
+        assert_eq!((wake.at, wake.reason), (at(due), Reason::WakeDrain), "after {told:?}");
+    }
+}
+
+#[test]
+fn of_more_notes_than_the_ring_holds_the_oldest_are_dropped_and_counted() {
+    let mut client = client(json!({"trace": {"notes": 2}}));
+    for number in 1..=5 {
+        client.handle_cancelled(AttemptId::from_number(number << 30), at(number));
+    }
+    let kept: Vec<_> = notes(&mut client).iter().map(|note| note.at).collect();
+    assert_eq!((kept, client.stats().notes_lost), (std::vec![at(4), at(5)], 3));
+}
+
+#[test]
+fn names_are_numbered_in_byte_order_and_taken_in_until_the_capacity() {
+    let mut client =
+        client(json!({"capacity": {"namespaces": 3, "operations": 1}, "namespaces": {"b": {}, "B": {}}}));
+    let numbers = ["", "B", "b", "a", "B"].map(|name| client.namespace(name).map(|number| number.0).ok());
+    assert_eq!(numbers, [Some(0), Some(1), Some(2), Some(3), Some(1)]);
+    assert_eq!(client.namespace("c").unwrap_err().path, "capacity.namespaces");
+    assert_eq!(client.operation("").map(|number| number.0).ok(), Some(0));
+    assert!(client.operation("get").is_ok() && client.operation("put").is_err());
+}

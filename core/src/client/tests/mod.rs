@@ -9,6 +9,7 @@ mod inspect;
 mod machine_vectors;
 mod memory;
 mod policies;
+mod sees;
 mod snapshot;
 mod tokens;
 mod topology;
