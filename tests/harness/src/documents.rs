@@ -54,11 +54,24 @@ pub fn document(choices: &mut Choices<'_>) -> Value {
         "health": {"min_in_flight": choices.pick(&[1, 10])},
         "breaker": breaker(choices),
         "capacity": {"calls": choices.pick(&[1, 3, 65_536]), "endpoints": 32},
-        "token": {"on_drift": choices.pick(&["continue", "refuse"])},
+        "token": token(choices),
         "trace": {"notes": 4096, "enabled": choices.once_in(2), "explain_calls": choices.pick(&[0, 4])},
     });
     document["limits"]["adaptive"] = adaptive(choices);
+    if document["limits"]["hedges"].as_u64() > Some(1) && timeout == Some(20_000) {
+        document["limits"]["hedges_per_endpoint"] = json!(1);
+    }
     document
+}
+
+/// Wall time of the host, or that of the server's answers.
+fn token(choices: &mut Choices<'_>) -> Value {
+    let kind = choices.below(8);
+    json!({
+        "on_drift": if kind.is_multiple_of(2) { "continue" } else { "refuse" },
+        "clock": if kind < 2 { "estimated" } else { "wall" },
+        "max_drift_us": 1000,
+    })
 }
 
 /// No adaptive limit, or one that a few samples move.

@@ -87,6 +87,12 @@ impl World {
         Instant::from_micros(self.now)
     }
 
+    /// A clock that is an hour behind for every ninth call.
+    fn wall(&self) -> Wall {
+        let behind = if self.cookie % 9 == 8 { 3_600_000_000 } else { 0 };
+        Wall::from_micros(1_700_000_000_000_000 + self.now - behind)
+    }
+
     /// What the client would keep if it had seen this time and nothing else, looked at before some starts.
     fn learned(&self) -> Option<String> {
         let mut twin = self.cookie.is_multiple_of(64).then(|| self.client.clone())?;
@@ -130,7 +136,7 @@ impl World {
             idempotency: choices.pick(&idempotency),
             priority: choices.once_in(8).then_some(Priority::Bulk),
             token,
-            wall: (!choices.once_in(8)).then(|| Wall::from_micros(1_700_000_000_000_000 + self.now)),
+            wall: (!choices.once_in(8)).then(|| self.wall()),
             no_hedges: choices.once_in(8),
             no_retries: choices.once_in(8),
             cookie: self.cookie,
@@ -179,6 +185,7 @@ impl World {
         let latency = choices.once_in(2).then(|| Duration::from_micros(choices.micros()));
         let said = match in_flight {
             0..64 => Response::with_load(ServerLoad { in_flight, latency }),
+            64..160 => Response::default().told_at(self.wall()),
             _ => Response::default(),
         };
         let decisive = self.shadow.ended(attempt);

@@ -16,6 +16,7 @@ use crate::reason::Reason;
 use crate::retry::outcome::FailureClass;
 use crate::retry::pushback::Pushback;
 use crate::signal::record::Record;
+use crate::stats::CallEvent;
 use crate::time::{Duration, Instant, Wall};
 
 fn two_endpoints(document: serde_json::Value) -> Client {
@@ -547,4 +548,34 @@ fn names_are_numbered_in_byte_order_and_taken_in_until_the_capacity() {
     assert_eq!(client.namespace("c").unwrap_err().path, "capacity.namespaces");
     assert_eq!(client.operation("").map(|number| number.0).ok(), Some(0));
     assert!(client.operation("get").is_ok() && client.operation("put").is_err());
+}
+
+#[test]
+fn a_timed_out_attempt_may_end_while_its_call_races_again() {
+    let racing = || {
+        let mut client = two_endpoints(json!({
+            "objective": {"target_us": 10_000, "max_us": 60_000_000},
+            "operations": {"get": {"idempotency": "natural"}},
+            "hedge": {"strategy": "fixed", "delay_us": 30_000},
+            "retry": {"max_attempts": 2, "backoff": {"jitter": "none"}},
+            "attempt": {"timeout_us": 20_000, "orphan_ttl_us": 1_000_000}, "budget": {"mode": "off"},
+        }));
+        client.handle_topology(&add(&["c"]), at(0)).unwrap();
+        let get = operation(&mut client, "get");
+        client.start(&Start { operation: get, ..Start::default() }, at(0)).unwrap();
+        let mut attempts = sent(&mut client);
+        while attempts.len() < 3 {
+            let due = client.poll_timeout().unwrap().at;
+            client.handle_timeout(due);
+            attempts.extend(sent(&mut client));
+        }
+        (client, attempts[0])
+    };
+    let taken = |client: &Client, event| client.stats().arrow(CallState::Racing, event, CallState::Racing);
+    let (mut client, first) = racing();
+    client.handle_cancelled(first, at(100_000));
+    assert_eq!((taken(&client, CallEvent::CancelConfirmed), client.is_idle()), (1, false));
+    let (mut client, _) = racing();
+    client.handle_timeout(at(1_020_000));
+    assert_eq!((taken(&client, CallEvent::Orphan), client.is_idle()), (1, false));
 }
