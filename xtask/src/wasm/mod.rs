@@ -14,6 +14,7 @@ mod weight;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::child::{self, Ending, cargo, command, root};
 use crate::report::Report;
@@ -30,6 +31,30 @@ const LIBRARY: &str = "hedgerow_wasm.wasm";
 
 /// The module of the command.
 const COMMAND: &str = "hedgerow_why_wasm.wasm";
+
+/// The module without imports, beside which lies no JavaScript.
+const RAW: &str = "core.wasm";
+
+/// A module in the folder of its JavaScript.
+const CLASSES: &str = "hedgerow_bg.wasm";
+
+/// The kinds of host that JavaScript is written for.
+const HOSTS: [&str; 2] = ["web", "nodejs"];
+
+const MODULES: [Module; 4] = [
+    Module { package: "hedgerow-wasm --no-default-features --features raw", file: LIBRARY, folder: None },
+    Module {
+        package: "hedgerow-wasm --no-default-features --features bindgen",
+        file: LIBRARY,
+        folder: Some("client"),
+    },
+    Module {
+        package: "hedgerow-wasm --no-default-features --features policies",
+        file: LIBRARY,
+        folder: Some("policies"),
+    },
+    Module { package: "hedgerow-why-wasm", file: COMMAND, folder: Some("cli") },
+];
 
 /// How much code a call may become to be inlined, a quarter of what is usual.
 ///
@@ -83,26 +108,61 @@ pub(crate) fn install() -> Ending {
     node::install(&package())
 }
 
-/// Both builds, optimised, and the JavaScript beside them.
+/// Every module, optimised, and the JavaScript beside it. The optimiser takes one processor for about as long as the
+/// compiler, so each module is optimised while the next one is compiled.
 pub(crate) fn build() -> Ending {
     let glue = child::run(&mut cargo("build --locked -p hedgerow-glue --features generate"));
     if !glue.ok || fs::create_dir_all(dist()).is_err() {
         return Ending::of(false);
     }
-    let raw = library("raw").and(optimise(&built(LIBRARY), &dist().join("core.wasm")));
-    let classes_of =
-        |ending: Ending, (features, folder)| ending.and(library(features)).and(classes(LIBRARY, folder));
-    let library = [("bindgen", "client"), ("policies", "policies")].into_iter().fold(raw, classes_of);
-    library.and(compile("hedgerow-why-wasm")).and(classes(COMMAND, "cli"))
+    thread::scope(|beside| {
+        let (mut ending, mut optimised) = (glue, Vec::new());
+        for module in &MODULES {
+            ending = ending.and(module.compile());
+            if ending.ok {
+                optimised.push(beside.spawn(|| module.optimise()));
+            }
+        }
+        optimised.into_iter().fold(ending, |ending, module| ending.and(module.join().unwrap_or_default()))
+    })
+}
+
+/// One module.
+struct Module {
+    /// What cargo is asked for.
+    package: &'static str,
+    /// What it leaves.
+    file: &'static str,
+    /// Where the JavaScript beside it goes, if it has any.
+    folder: Option<&'static str>,
+}
+
+impl Module {
+    /// Compiles it and writes its JavaScript.
+    fn compile(&self) -> Ending {
+        let compiled = compile(self.package);
+        let cut = if self.file == LIBRARY { compiled.and(traps::shorten(&built(LIBRARY))) } else { compiled };
+        let Some(folder) = self.folder else {
+            return cut.and(Ending::of(fs::copy(built(self.file), dist().join(RAW)).is_ok()));
+        };
+        let [web, node] = HOSTS.map(|host| dist().join(folder).join(host));
+        let made = cut.and(generate(self.file, HOSTS[0], &web)).and(generate(self.file, HOSTS[1], &node));
+        let [web, node] = [web, node].map(|folder| fs::read(folder.join(CLASSES)).ok());
+        made.and(Ending::of(web.is_some() && web == node))
+    }
+
+    /// Optimises it once, for all kinds of host.
+    fn optimise(&self) -> Ending {
+        let Some(folder) = self.folder else {
+            return optimise(&dist().join(RAW));
+        };
+        let [web, node] = HOSTS.map(|host| dist().join(folder).join(host).join(CLASSES));
+        optimise(&web).and(Ending::of(fs::copy(&web, &node).is_ok()))
+    }
 }
 
 fn built(module: &str) -> PathBuf {
     root().join(BUILT).join(module)
-}
-
-fn library(features: &str) -> Ending {
-    let compiled = compile(&format!("hedgerow-wasm --no-default-features --features {features}"));
-    compiled.and(traps::shorten(&built(LIBRARY)))
 }
 
 fn compile(package: &str) -> Ending {
@@ -117,16 +177,6 @@ fn cargo_home() -> String {
     env::var("CARGO_HOME").unwrap_or_else(|_| home())
 }
 
-/// The JavaScript for both kinds of host beside one module, which is optimised once.
-fn classes(module: &str, folder: &str) -> Ending {
-    let [web, node] = ["web", "nodejs"].map(|target| dist().join(folder).join(target));
-    let made = generate(module, "web", &web).and(generate(module, "nodejs", &node));
-    let [web, node] = [web, node].map(|folder| folder.join("hedgerow_bg.wasm"));
-    let same = fs::read(&web).is_ok_and(|bytes| fs::read(&node).is_ok_and(|other| bytes == other));
-    let optimised = optimise(&web, &web);
-    made.and(optimised).and(Ending::of(same && fs::copy(&web, &node).is_ok()))
-}
-
 /// The JavaScript and the types for one kind of host.
 fn generate(module: &str, target: &str, folder: &Path) -> Ending {
     let program = root().join("target/debug/hedgerow-glue");
@@ -137,8 +187,8 @@ fn generate(module: &str, target: &str, folder: &Path) -> Ending {
     made.and(Ending::of(fs::write(folder.join("package.json"), kind).is_ok()))
 }
 
-fn optimise(from: &Path, to: &Path) -> Ending {
+fn optimise(module: &Path) -> Ending {
     let program = root().join(PACKAGE).join("node_modules/binaryen/bin/wasm-opt");
     let mut command = command("node", "");
-    child::run(command.arg(program).args(OPTIMISING).arg(from).arg("-o").arg(to))
+    child::run(command.arg(program).args(OPTIMISING).arg(module).arg("-o").arg(module))
 }
