@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// The time a child may take where no other limit is given.
 pub(crate) const LIMIT: Duration = Duration::from_mins(30);
 
+/// The time that packages may take to be installed.
+const INSTALL_LIMIT: Duration = Duration::from_mins(10);
+
 /// How a step ended.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Ending {
@@ -58,22 +61,48 @@ pub(crate) fn run(command: &mut Command) -> Ending {
 
 /// Runs a command, passes its output on and counts the tests it reports; ends it when the limit has passed.
 pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Ending {
+    let mut ending = Ending::of(true);
+    let ok = watched(command, limit, |line| {
+        println!("{line}");
+        ending = ending.and(tests_in(&line));
+    });
+    Ending { ok: ok && ending.tests_failed == 0, ..ending }
+}
+
+/// Runs a command that installs something, perhaps beside a step that prints: what it says is shown when it fails.
+pub(crate) fn install(command: &mut Command) -> Ending {
+    let mut said = Vec::new();
+    let ok = watched(command, INSTALL_LIMIT, |line| said.push(line));
+    if !ok {
+        println!("{}\nfailed: {}", said.join("\n"), shown(command));
+    }
+    Ending::of(ok)
+}
+
+/// Shows a command, runs it and hands out what it prints line by line, until it ends or the limit has passed; whether it
+/// ended well.
+fn watched(command: &mut Command, limit: Duration, mut each: impl FnMut(String)) -> bool {
     println!("$ {}", shown(command));
     let mut child = match command.stdout(Stdio::piped()).spawn() {
         Ok(child) => child,
         Err(error) => {
             eprintln!("cannot start it: {error}");
-            return Ending::of(false);
+            return false;
         }
     };
     let lines = lines_of(child.stdout.take());
-    let counted = pass_on(&lines, Instant::now() + limit);
-    if counted.is_none() {
+    let until = Instant::now() + limit;
+    let in_time = loop {
+        match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(line) => each(line),
+            Err(end) => break end == RecvTimeoutError::Disconnected,
+        }
+    };
+    if !in_time {
         eprintln!("ended: it took more than {} s", limit.as_secs());
         let _ = child.kill();
     }
-    let ok = child.wait().is_ok_and(|status| status.success());
-    counted.map_or(Ending::of(false), |ending| Ending { ok: ok && ending.tests_failed == 0, ..ending })
+    child.wait().is_ok_and(|status| status.success()) && in_time
 }
 
 /// What a command prints, without showing it; none when it cannot run or fails.
@@ -114,21 +143,6 @@ fn lines_of(stdout: Option<impl Read + Send + 'static>) -> Receiver<String> {
         });
     }
     receive
-}
-
-/// Prints lines until the output ends; none when the limit came first.
-fn pass_on(lines: &Receiver<String>, until: Instant) -> Option<Ending> {
-    let mut ending = Ending::of(true);
-    loop {
-        match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(line) => {
-                println!("{line}");
-                ending = ending.and(tests_in(&line));
-            }
-            Err(RecvTimeoutError::Disconnected) => return Some(ending),
-            Err(RecvTimeoutError::Timeout) => return None,
-        }
-    }
 }
 
 /// Reads the last lines of a test run; an ignored test is a failed one, since none may be skipped.

@@ -33,7 +33,7 @@ pub(crate) fn run() -> Report {
 /// The steps, also of the whole test run; `hedgerow` must have been built.
 pub(crate) fn steps(report: &mut Report) {
     report.step("node addon that panics", panicking_addon);
-    report.step("node addon", || node::install(&package()).and(addon()));
+    report.step("node addon", || packages().and(addon()));
     for (name, script) in SCRIPTS {
         report.step(name, || child::run(&mut script_of_package(script)));
     }
@@ -56,7 +56,12 @@ pub(crate) fn scenarios() -> Command {
 
 /// The addon and its package.
 pub(crate) fn build() -> Ending {
-    node::install(&package()).and(addon()).and(child::run(&mut script_of_package("build")))
+    packages().and(addon()).and(child::run(&mut script_of_package("build")))
+}
+
+/// Its development tools.
+pub(crate) fn packages() -> Ending {
+    node::install(&package())
 }
 
 /// Whether the package is missing or older than what it is built of.
@@ -72,7 +77,7 @@ pub(crate) fn is_stale() -> bool {
 pub(crate) fn bench(report: &mut Report, json: Option<&Path>) {
     report.step("npm packages", wasm::install);
     report.step("npm build", npm::build);
-    report.step("node addon", || node::install(&package()).and(addon()));
+    report.step("node addon", || packages().and(addon()));
     report.step("node package, build", || child::run(&mut script_of_package("build")));
     report.step("bench node", || node::program(&package().join("bench/main.js"), json));
 }

@@ -18,7 +18,7 @@ pub(crate) fn install(folder: &Path) -> Ending {
         println!("npm packages are installed");
         return Ending::of(true);
     }
-    child::run(command("npm", "ci --ignore-scripts --no-audit --no-fund").current_dir(folder))
+    child::install(command("npm", "ci --ignore-scripts --no-audit --no-fund").current_dir(folder))
 }
 
 /// The tests in a folder, its own folders left out.

@@ -34,6 +34,12 @@ pub(crate) fn steps(report: &mut Report) {
     });
 }
 
+/// What the package and its tests are built with, in a folder for each purpose.
+pub(crate) fn packages() -> Ending {
+    let folders = ["packaging", "packaging/runtimes", "bench"].map(|folder| wasm::package().join(folder));
+    folders.iter().fold(wasm::install(), |ending, folder| ending.and(node::install(folder)))
+}
+
 /// Times and weighs the built package beside published ones; what comes of it also goes to a file, if one is named.
 pub(crate) fn bench(report: &mut Report, json: Option<&Path>) {
     let [tools, peers] = ["packaging", "bench"].map(|folder| wasm::package().join(folder));

@@ -122,9 +122,9 @@ impl Environment {
             println!("python packages of {} are installed", self.lock);
             return Ending::of(true);
         }
-        let made = child::run(command("python3", "-m venv --clear").arg(&folder));
+        let made = child::install(command("python3", "-m venv --clear").arg(&folder));
         let mut install = self.tool("pip", "install --quiet --no-deps --only-binary :all: --requirement");
-        let ending = made.and(child::run(install.arg(self.lock)));
+        let ending = made.and(child::install(install.arg(self.lock)));
         if ending.ok {
             // Written last, so that an interrupted installation is made anew.
             return Ending::of(fs::write(&stamp, wanted).is_ok());
@@ -138,7 +138,7 @@ impl Environment {
             eprintln!("no wheel was built");
             return Ending::of(false);
         };
-        child::run(self.tool("pip", "install --quiet --no-index --no-deps --force-reinstall").arg(wheel))
+        child::install(self.tool("pip", "install --quiet --no-index --no-deps --force-reinstall").arg(wheel))
     }
 
     /// A program of it, in the folder of the package.

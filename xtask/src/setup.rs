@@ -3,9 +3,10 @@
 //! A `targets` line in `rust-toolchain.toml` is not enough: machines with `RUSTUP_AUTO_INSTALL=0` ignore it.
 
 use std::path::Path;
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
 
 use crate::child::{self, Ending, cargo};
+use crate::{native, npm, python};
 
 /// The target without std, clock, entropy or threads: what compiles for it uses none of them.
 pub(crate) const BARE_TARGET: &str = "wasm32v1-none";
@@ -16,9 +17,6 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The browser.
 const CHROMIUM: &str = "/usr/bin/chromium";
 
-/// The time that a package may take to be installed.
-const INSTALL_LIMIT: Duration = Duration::from_mins(10);
-
 /// Installs what the WebAssembly builds need.
 pub(crate) fn wasm() -> Ending {
     target(WASM_TARGET)
@@ -27,6 +25,24 @@ pub(crate) fn wasm() -> Ending {
 /// Installs what the tests of the core need; fetches every crate once, since later steps read them offline.
 pub(crate) fn core() -> Ending {
     target(BARE_TARGET).and(child::run(&mut cargo("fetch --locked")))
+}
+
+/// Packages that are being installed.
+#[derive(Debug)]
+pub(crate) struct Packages(JoinHandle<Ending>);
+
+impl Packages {
+    /// Begins with all that the later steps of a whole run need: the network is waited for while the first ones compile.
+    pub(crate) fn begin() -> Self {
+        Self(thread::spawn(|| {
+            chromium().and(npm::packages()).and(native::packages()).and(python::packages())
+        }))
+    }
+
+    /// Waits until all are installed. The step that needs one names it again, since it also runs alone.
+    pub(crate) fn end(self) -> Ending {
+        self.0.join().unwrap_or_default()
+    }
 }
 
 /// Whether the browser is here, or may be installed here.
@@ -69,9 +85,9 @@ fn may_install() -> bool {
 }
 
 fn install(package: &str) -> Ending {
-    let update = child::run_within(&mut child::command("apt-get", "update"), INSTALL_LIMIT);
+    let update = child::install(&mut child::command("apt-get", "update"));
     let mut install = child::command("apt-get", "install -y");
-    update.and(child::run_within(install.arg(package), INSTALL_LIMIT))
+    update.and(child::install(install.arg(package)))
 }
 
 /// Adds a compilation target unless the toolchain has it.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::child::{self, Ending, cargo};
 use crate::report::Report;
+use crate::setup::Packages;
 use crate::{book, demo, determinism, fuzz, generated, native, npm, python, setup, sim, tidy, wasm};
 
 /// Cases of each property in the long run.
@@ -68,11 +69,13 @@ fn quick(report: &mut Report) {
 }
 
 fn whole(report: &mut Report) {
+    let packages = Packages::begin();
     report.step("lints", || passes("clippy --locked --workspace --all-targets -- -D warnings"));
     report.step("tests", || passes("test --locked --no-fail-fast --workspace"));
     report.step("generated files", generated::check);
     report.step("documentation", documentation);
     report.step("book", book::check);
+    report.step("packages", || packages.end());
     wasm::steps(report, false);
     npm::steps(report);
     native::steps(report);
