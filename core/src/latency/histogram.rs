@@ -14,6 +14,7 @@ use super::bucket::{BUCKETS, Bucket};
 use crate::time::{Duration, Instant};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 
 /// One in parts per million.
 const PPM: u64 = 1_000_000;
@@ -46,7 +47,7 @@ pub struct Histogram {
 }
 
 /// One half of the window.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Half {
     counts: Box<[u32; BUCKETS]>,
     /// The sum of `counts`.
@@ -224,6 +225,13 @@ impl Histogram {
     }
 }
 
+impl fmt::Debug for Half {
+    /// Shows the buckets that hold something, with their counts.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.filled()).finish()
+    }
+}
+
 impl Half {
     fn new() -> Self {
         Self { counts: Box::new([0; BUCKETS]), total: 0 }
@@ -279,6 +287,15 @@ mod tests {
 
     fn at(value: u64) -> Instant {
         Instant::from_micros(value)
+    }
+
+    #[test]
+    fn the_debug_form_of_a_half_shows_the_buckets_that_hold_something() {
+        let mut half = Half::new();
+        for micros in [3, 7, 3] {
+            half.record(Bucket::of(Duration::from_micros(micros)));
+        }
+        assert_eq!(alloc::format!("{half:?}"), "{3: 2, 7: 1}");
     }
 
     #[test]

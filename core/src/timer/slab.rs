@@ -122,6 +122,11 @@ impl Slab {
         self.entries.get(index as usize)
     }
 
+    /// The entries of a list, first in first.
+    pub(super) fn of(&self, list: List) -> impl Iterator<Item = &Entry> {
+        core::iter::successors(self.get(list.head), |entry| self.get(entry.next))
+    }
+
     /// The live entry of this id.
     pub(super) fn live(&self, id: TimerId) -> Option<&Entry> {
         let generation = id.generation();

@@ -19,7 +19,8 @@ use super::level::{list_index, start_of};
 pub use super::slab::TimerId;
 use super::slab::{List, Slab};
 use crate::time::Instant;
-use alloc::{boxed::Box, vec};
+use alloc::{boxed::Box, vec, vec::Vec};
+use core::fmt;
 
 /// A timer that fell due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub struct Fired {
 /// }
 /// assert!(wheel.is_empty());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Wheel {
     /// Start of the slot reached, or the time of the last advance when none is in progress.
     cur: u64,
@@ -73,6 +74,21 @@ struct Earliest {
 impl Default for Wheel {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl fmt::Debug for Wheel {
+    /// Shows the time of the last advance, and deadline and payload of what is armed, in the order in which it fires.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lists = self.lists.iter().filter(|list| !list.is_empty());
+        let mut armed: Vec<_> = lists.flat_map(|list| self.slab.of(*list)).collect();
+        // Equal deadlines share a list, where the oldest is first.
+        armed.sort_by_key(|entry| entry.deadline);
+        let armed: Vec<_> = armed.iter().map(|entry| (entry.deadline, entry.payload)).collect();
+        f.debug_struct("Wheel")
+            .field("reached", &self.reached())
+            .field("armed", &armed)
+            .finish_non_exhaustive()
     }
 }
 
@@ -333,6 +349,21 @@ mod tests {
         assert_eq!(wheel.peek(0), Some((at(64), 0)));
         assert_eq!(wheel.advance(at(64)), None);
         assert_eq!(wheel.peek(0), Some((at(70), 1)));
+    }
+
+    #[test]
+    fn its_debug_form_shows_what_is_armed_in_the_order_in_which_it_fires() {
+        let mut wheel = Wheel::new();
+        for (deadline, payload) in [(5000, 1), (90, 2), (70, 3), (90, 4), (20, 5)] {
+            wheel.insert(at(deadline), payload);
+        }
+        assert_eq!(wheel.advance(at(40)).unwrap().payload, 5);
+        assert_eq!(wheel.advance(at(40)), None);
+        let armed = "[(70, 3), (90, 2), (90, 4), (5000, 1)]";
+        assert_eq!(
+            alloc::format!("{wheel:?}"),
+            alloc::format!("Wheel {{ reached: Instant(40), armed: {armed}, .. }}")
+        );
     }
 
     #[test]
