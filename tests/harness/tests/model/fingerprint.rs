@@ -1,45 +1,48 @@
 //! What a machine is, in one number: everything that can decide, and nothing that only counts.
 //!
-//! The debug form of a client shows all of its state. Left out are its configuration, which never changes, and its
-//! journal (counters, notes, stories), which decides nothing; streams of chance do not show, so whoever compares
-//! machines adds how often they were asked. Two fingerprints are equal for equal states, and FNV-1a with 64 bits
-//! (Fowler, Noll, Vo) makes different states differ.
+//! The debug form of a client shows all of its state. Left out are its configuration, which never changes, its journal
+//! (counters, notes, stories), which decides nothing, and the time of its last input, which only matters where time goes
+//! back. The nonces of tokens do not show, so whoever compares machines adds how many were drawn. Two fingerprints are
+//! equal for equal states, and 64 bits of SipHash make different states differ.
 
 use std::fmt::{self, Write};
+use std::hash::{DefaultHasher, Hasher};
 
 use hedgerow::Client;
 
-const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-const PRIME: u64 = 0x0000_0100_0000_01b3;
-
 /// Fields of a client that decide nothing.
-const LEFT_OUT: [&str; 2] = ["config", "journal"];
+const LEFT_OUT: [&str; 3] = ["config", "journal", "clock"];
 
-/// Takes text and keeps its hash.
+/// The longest text that opens or closes without doing both is `, .. }`.
+const BRACE: usize = 6;
+
+/// Takes text and makes one number of it.
 #[derive(Debug)]
-pub(crate) struct Fingerprint(u64);
+pub(crate) struct Fingerprint(String);
 
 impl Fingerprint {
     pub(crate) const fn new() -> Self {
-        Self(BASIS)
+        Self(String::new())
     }
 
-    pub(crate) const fn number(&self) -> u64 {
-        self.0
+    pub(crate) fn number(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(self.0.as_bytes());
+        hasher.finish()
     }
 
-    /// Adds what can decide in a client.
-    pub(crate) fn client(&mut self, client: &Client) {
-        let mut fields = Fields { into: self, depth: 0, left_out: false };
-        write!(fields, "{client:?}").expect("a hash takes every text");
+    /// What can decide in a client.
+    pub(crate) fn of(client: &Client) -> Self {
+        let mut fingerprint = Self::new();
+        let mut fields = Fields { into: &mut fingerprint, depth: 0, left_out: false };
+        write!(fields, "{client:?}").expect("a string takes every text");
+        fingerprint
     }
 }
 
 impl Write for Fingerprint {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(PRIME);
-        }
+        self.0.push_str(text);
         Ok(())
     }
 }
@@ -57,11 +60,13 @@ impl Write for Fields<'_> {
         if self.depth == 1 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
             self.left_out = LEFT_OUT.contains(&text);
         }
-        for byte in text.bytes() {
-            match byte {
-                b'{' | b'[' | b'(' => self.depth += 1,
-                b'}' | b']' | b')' => self.depth -= 1,
-                _ => {}
+        if text.len() <= BRACE {
+            for byte in text.bytes() {
+                match byte {
+                    b'{' | b'[' | b'(' => self.depth += 1,
+                    b'}' | b']' | b')' => self.depth -= 1,
+                    _ => {}
+                }
             }
         }
         if self.left_out { Ok(()) } else { self.into.write_str(text) }
@@ -75,9 +80,7 @@ mod tests {
     use hedgerow::{AttemptId, Config, Instant, Seed};
 
     fn of(client: &Client) -> u64 {
-        let mut fingerprint = Fingerprint::new();
-        fingerprint.client(client);
-        fingerprint.number()
+        Fingerprint::of(client).number()
     }
 
     #[test]

@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 
 use hedgerow_harness::bytes::{Choices, of_seed};
 
-use super::world::{Step, World};
+use super::promises;
+use super::step::Step;
+use super::world::World;
 
 /// What a search has seen.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Explored {
-    /// Different states; none are counted on random ways.
+    /// Different states in which there is a choice; none are counted on random ways.
     pub(crate) states: u64,
-    /// Steps between them.
+    /// Steps taken.
     pub(crate) steps: u64,
-    /// States in which nothing can happen any more.
+    /// Steps after which nothing can happen any more.
     pub(crate) ends: u64,
     /// The most hedges, retries and requests whose effect had been made before, on one way.
     pub(crate) hedges: u32,
@@ -23,6 +25,11 @@ pub(crate) struct Explored {
 
 /// Looks at every state that can be reached; the first broken promise with the way to it.
 pub(crate) fn search(start: &World) -> Result<Explored, String> {
+    search_with(start, |_, _| {})
+}
+
+/// The same, and shows what each step led to.
+pub(crate) fn search_with(start: &World, mut show: impl FnMut(&World, Step)) -> Result<Explored, String> {
     let (mut seen, mut explored) = (BTreeSet::new(), Explored::default());
     seen.insert(start.fingerprint());
     let mut open: Vec<(World, Vec<Step>)> = vec![(start.clone(), start.steps())];
@@ -35,16 +42,18 @@ pub(crate) fn search(start: &World) -> Result<Explored, String> {
         explored.steps += 1;
         let taken = next.take(step);
         taken.map_err(|broken| told(&broken, &open, step))?;
-        if !seen.insert(next.fingerprint()) {
-            continue;
-        }
+        show(&next, step);
         explored.look_at(&next);
         let steps = next.steps();
         if steps.is_empty() {
             explored.ends += 1;
-            next.end().map_err(|broken| told(&broken, &open, step))?;
+            promises::end(&next).map_err(|broken| told(&broken, &open, step))?;
+            continue;
         }
-        open.push((next, steps));
+        // Where there is one way on, the next state tells whether it was taken before.
+        if steps.len() == 1 || seen.insert(next.fingerprint()) {
+            open.push((next, steps));
+        }
     }
     explored.states = seen.len() as u64;
     Ok(explored)
@@ -63,7 +72,7 @@ pub(crate) fn walk(start: &World, ways: u64) -> Result<Explored, String> {
             world.take(step).map_err(|broken| format!("way {way}: {broken} by {step:?}"))?;
             steps = world.steps();
         }
-        world.end().map_err(|broken| format!("way {way}: {broken}"))?;
+        promises::end(&world).map_err(|broken| format!("way {way}: {broken}"))?;
         explored.ends += 1;
         explored.look_at(&world);
     }

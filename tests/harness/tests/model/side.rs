@@ -1,7 +1,12 @@
 //! One client with its host: the calls it started, and the messages of its attempts that are under way.
+//!
+//! All durations are whole steps of one grid, so that every timer falls due on it. The step is a second, which is the
+//! least time after which an attempt that nobody tells of counts as ended.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::rc::Rc;
 
 use hedgerow::client::action::{
     Action, AttemptKind, EndpointSpec, Operation, Outcome, Start, TopologyChange,
@@ -12,8 +17,17 @@ use serde_json::json;
 
 use super::fingerprint::Fingerprint;
 
-/// Calls at once, hedges at once, attempts of a call without hedges, hedges of a call.
-pub(crate) const CALLS: u32 = 1;
+/// The step of the grid, in microseconds.
+pub(crate) const GRID: u64 = 1_000_000;
+
+/// The longest that a call may take, and the longest that it can leave a timer behind.
+pub(crate) const MAX: u64 = 4 * GRID;
+const ORPHAN: u64 = GRID;
+
+/// For how many steps of the grid a call can make time go on.
+pub(crate) const LIFE: u64 = (MAX + ORPHAN) / GRID;
+
+/// Hedges at once, attempts of a call without hedges, hedges of a call.
 pub(crate) const HEDGES: u32 = 1;
 const ATTEMPTS: u32 = 2;
 const HEDGES_OF_A_CALL: u32 = 1;
@@ -42,9 +56,10 @@ pub(crate) struct Message {
 }
 
 /// One call as its host sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Call {
     pub(crate) id: CallId,
+    pub(crate) started: u64,
     pub(crate) token: Option<Token>,
     pub(crate) sent: u32,
     pub(crate) outcome: Option<Outcome>,
@@ -53,8 +68,14 @@ pub(crate) struct Call {
 /// One client with its host.
 #[derive(Clone, Debug)]
 pub(crate) struct Side {
-    pub(crate) client: Client,
+    /// Shared by all states between two inputs.
+    client: Rc<Client>,
+    /// The client in one number, once it was asked for.
+    number: OnceCell<u64>,
+    /// Whether the client was told something and not yet asked what it wants.
+    pub(crate) told: bool,
     operation: Operation,
+    pub(crate) at_once: u32,
     pub(crate) calls: BTreeMap<CallId, Call>,
     pub(crate) starts: u32,
     pub(crate) messages: Vec<Message>,
@@ -63,17 +84,20 @@ pub(crate) struct Side {
     /// Whether a message came twice: the second outlives what is told of the first.
     pub(crate) repeated: bool,
     pub(crate) hedges: u32,
+    /// Attempts that the client forgot while a message of theirs was under way.
+    forgotten: Vec<AttemptId>,
 }
 
 impl Side {
-    pub(crate) fn new(seed: u8) -> Self {
+    pub(crate) fn new(seed: u8, at_once: u32) -> Self {
         let config: Config = serde_json::from_value(json!({
-            "objective": {"target_us": 2000, "max_us": 10_000},
+            "objective": {"target_us": GRID, "max_us": MAX},
             "operations": {"put": {"idempotency": "token"}},
-            "limits": {"calls": CALLS, "hedges": HEDGES},
-            "hedge": {"strategy": "fixed", "delay_us": 1000, "max": HEDGES_OF_A_CALL},
+            "limits": {"calls": at_once, "hedges": HEDGES},
+            "hedge": {"strategy": "fixed", "delay_us": GRID, "max": HEDGES_OF_A_CALL},
             "retry": {"max_attempts": ATTEMPTS, "backoff": {"jitter": "none"}},
-            "attempt": {"timeout_us": 4000, "orphan_ttl_us": 1_000_000},
+            "attempt": {"timeout_us": 2 * GRID, "orphan_ttl_us": ORPHAN},
+            "timer": {"stages": 2},
             "trace": {"explain_calls": 0},
         }))
         .expect("a valid document");
@@ -83,29 +107,51 @@ impl Side {
             |name: &str| TopologyChange::Add(EndpointSpec { name: name.into(), ..EndpointSpec::default() });
         client.handle_topology(&[add("0"), add("1")], Instant::ZERO).expect("two endpoints");
         Self {
-            client,
+            client: Rc::new(client),
+            number: OnceCell::new(),
+            told: false,
             operation,
+            at_once,
             calls: BTreeMap::new(),
             starts: 0,
             messages: Vec::new(),
             asked: Vec::new(),
             repeated: false,
             hedges: 0,
+            forgotten: Vec::new(),
         }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Hands something in to the client.
+    pub(crate) fn tell<T>(&mut self, input: impl FnOnce(&mut Client) -> T) -> T {
+        (self.number, self.told) = (OnceCell::new(), true);
+        input(Rc::make_mut(&mut self.client))
+    }
+
+    /// When the client wants to be woken.
+    pub(crate) fn due(&self) -> Option<u64> {
+        self.client.poll_timeout().map(|wake| wake.at.as_micros())
     }
 
     /// A caller starts a call; one that is refused is over.
     pub(crate) fn start(&mut self, now: u64) {
         self.starts += 1;
         let start = Start { operation: self.operation, wall: Some(wall(now)), ..Start::default() };
-        if let Ok(id) = self.client.start(&start, Instant::from_micros(now)) {
-            self.calls.insert(id, Call { id, token: None, sent: 0, outcome: None });
+        if let Ok(id) = self.tell(|client| client.start(&start, Instant::from_micros(now))) {
+            self.calls.insert(id, Call { id, started: now, token: None, sent: 0, outcome: None });
         }
     }
 
     /// Performs what the client wants; says what is wrong with it, if anything is.
     pub(crate) fn perform(&mut self) -> Result<(), String> {
-        while let Some(action) = self.client.poll_action() {
+        if !std::mem::take(&mut self.told) {
+            return Ok(());
+        }
+        while let Some(action) = self.tell(Client::poll_action) {
             match action {
                 Action::Send { call, attempt, endpoint, kind, ordinal, token, .. } => {
                     let server = u8::from(self.client.endpoint_name(endpoint) == Some("1"));
@@ -125,6 +171,7 @@ impl Side {
                 _ => {}
             }
         }
+        self.told = false;
         Ok(())
     }
 
@@ -148,30 +195,70 @@ impl Side {
     /// known. Where a request came twice, or nobody told of an end for the orphan time, more cannot be known.
     pub(crate) fn no_more_at_work(&self) -> Result<(), String> {
         let calls: BTreeSet<_> = self.messages.iter().filter_map(|message| message.call).collect();
-        let unknown = self.repeated || self.client.stats().count(Reason::OrphanExpired) > 0;
-        if unknown || calls.len() <= CALLS as usize {
+        if self.ends_unknown() || calls.len() <= self.at_once as usize {
             return Ok(());
         }
         Err(format!("more at work than the limit: {} calls", calls.len()))
+    }
+
+    /// Takes out the messages of attempts that the client has forgotten.
+    pub(crate) fn forget(&mut self) -> Vec<Message> {
+        let client = &self.client;
+        let stale = |message: &Message| client.call_of(message.attempt).is_none();
+        let (gone, kept): (Vec<_>, _) = self.messages.iter().partition(|&message| stale(message));
+        self.messages = kept;
+        self.asked.retain(|&attempt| client.call_of(attempt).is_some());
+        self.forgotten.extend(gone.iter().map(|message| message.attempt));
+        gone
+    }
+
+    /// An attempt is forgotten once its end is known, or cannot be, and for good: its message decides nothing any more.
+    pub(crate) fn forgot_rightly(&self) -> bool {
+        let known = |&attempt: &AttemptId| self.client.call_of(attempt).is_some();
+        (self.forgotten.is_empty() || self.ends_unknown()) && !self.forgotten.iter().any(known)
+    }
+
+    /// Whether no timer outlives the latest call by more than its life.
+    pub(crate) fn lives_on_for_one_call(&self) -> bool {
+        let latest = self.calls.values().map(|call| call.started).max();
+        self.due().is_none_or(|due| latest.is_some_and(|started| due <= started + LIFE * GRID))
+    }
+
+    fn ends_unknown(&self) -> bool {
+        self.repeated || self.client.stats().count(Reason::OrphanExpired) > 0
     }
 
     pub(crate) fn retries(&self) -> u64 {
         self.client.stats().count(Reason::RetryDue)
     }
 
-    /// Everything that can still decide. Streams do not show: how often they were asked follows from what was sent.
+    /// The client in one number.
+    pub(crate) fn number(&self) -> u64 {
+        *self.number.get_or_init(|| Fingerprint::of(&self.client).number())
+    }
+
+    /// Everything that can still decide.
     pub(crate) fn add_to(&self, fingerprint: &mut Fingerprint) {
-        fingerprint.client(&self.client);
         let mut messages = self.messages.clone();
         messages.sort_unstable();
         let calls: Vec<_> = self.calls.values().map(|call| (call.id, call.sent, call.outcome)).collect();
-        let scheduled = self.client.stats().count(Reason::RetryScheduled);
-        write!(
-            fingerprint,
-            "{messages:?}{calls:?}{:?}{}{}{scheduled}",
-            self.asked, self.starts, self.repeated
-        )
-        .expect("a hash takes every text");
+        let (number, asked, unknown) = (self.number(), &self.asked, self.ends_unknown());
+        write!(fingerprint, "{number}{messages:?}{calls:?}{asked:?}{}{unknown}", self.starts)
+            .expect("a string takes every text");
+    }
+
+    /// What can be seen of a client and its host, with times since one in particular.
+    pub(crate) fn outlook(&self, since: u64) -> String {
+        let token = |token: Token| Token { t: token.t.wrapping_sub(wall(since).as_micros()), ..token };
+        let messages =
+            self.messages.iter().map(|message| Message { token: token(message.token), ..*message });
+        let calls = self.calls.values().map(|call| Call {
+            started: call.started - since,
+            token: call.token.map(token),
+            ..*call
+        });
+        let due = self.due().map(|due| due - since);
+        format!("{:?}{:?}{:?}{due:?}", messages.collect::<Vec<_>>(), calls.collect::<Vec<_>>(), self.asked)
     }
 }
 

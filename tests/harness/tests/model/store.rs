@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use hedgerow::Wall;
 use hedgerow::token::Token;
 use hedgerow::token::window::{DedupWindow, Offer, WindowSettings};
+use hedgerow::{Duration, Wall};
 
 use super::fingerprint::Fingerprint;
-use super::world::Mutant;
+use super::step::Mutant;
 
 /// The store of both servers.
 #[derive(Clone, Debug)]
@@ -18,12 +18,16 @@ pub(crate) struct Store {
     effects: BTreeMap<Token, u32>,
     /// Requests whose effect had been made before.
     pub(crate) repeats: u32,
+    /// Requests that the window would not look at, since they were too old or too new.
+    refused: u32,
 }
 
 impl Store {
     pub(crate) fn new() -> Self {
-        let window = || DedupWindow::new(WindowSettings::default());
-        Self { windows: [window(), window()], effects: BTreeMap::new(), repeats: 0 }
+        let window = || {
+            DedupWindow::new(WindowSettings { past: Duration::from_secs(60), ..WindowSettings::default() })
+        };
+        Self { windows: [window(), window()], effects: BTreeMap::new(), repeats: 0, refused: 0 }
     }
 
     /// A server applies a request.
@@ -38,13 +42,23 @@ impl Store {
             Offer::Duplicate(_) if mutant == Some(Mutant::NoDedupe) => {
                 *self.effects.entry(token).or_default() += 1;
             }
-            _ => self.repeats += 1,
+            Offer::Duplicate(_) => self.repeats += 1,
+            Offer::TooOld | Offer::TooNew => self.refused += 1,
         }
     }
 
     /// How often a token took effect.
     pub(crate) fn effects(&self, token: Token) -> u32 {
         self.effects.get(&token).copied().unwrap_or(0)
+    }
+
+    /// Every token was looked at and none forgotten: what is answered to one never depends on another.
+    pub(crate) fn refused_nothing(&self) -> Result<(), String> {
+        let held: usize = self.windows.iter().map(DedupWindow::len).sum();
+        if self.refused == 0 && held >= self.effects.len() {
+            return Ok(());
+        }
+        Err(format!("{} requests refused, {held} of {} tokens held", self.refused, self.effects.len()))
     }
 
     pub(crate) fn add_to(&self, fingerprint: &mut Fingerprint) {
