@@ -165,6 +165,7 @@ impl Classes {
     }
 
     /// Takes back what was made since: a denied start leaves nothing, not even a budget that begins to fill.
+    #[cold]
     pub(crate) fn shrink_to(&mut self, extent: Extent) {
         while self.classes.len() > extent.classes
             && let Some(Class { namespace, operation, .. }) = self.classes.pop()
