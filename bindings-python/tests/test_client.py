@@ -209,6 +209,18 @@ def test_tokens_travel_with_every_attempt() -> None:
     assert None not in tokens
     assert one.call(lambda attempt: attempt.token, op="pay", token="mine") == "mine"
 
+    def broken(attempt: Attempt) -> None:
+        tokens.append(attempt.token)
+        raise OSError("down")
+
+    for given in (None, "mine"):
+        with pytest.raises(OSError, match="down") as caught:
+            one.call(broken, op="pay", token=given)
+        report = report_of(caught.value)
+        assert report is not None
+        assert report.token == tokens[-1]
+    assert tokens[-1] == "mine"
+
 
 def test_a_mark_and_a_judge_say_what_an_error_means() -> None:
     def marked() -> None:

@@ -21,6 +21,8 @@ export interface Report {
   readonly lostMs: number;
   /** On a timeout, whose fault it was: `server` or `client_pause`. */
   readonly cause: Cause | undefined;
+  /** The idempotency token that every attempt carried. */
+  readonly token: string | undefined;
 }
 
 /** The story of an attempt. */
@@ -62,7 +64,8 @@ export function tell(
   cause: number,
 ): Report {
   const told = attempts.map(attemptReport);
-  return { reason: slugOf(reason), attempts: told, wallMs, lostMs, cause: CAUSES[cause - 1] };
+  const token = attempts[0]?.token;
+  return { reason: slugOf(reason), attempts: told, wallMs, lostMs, cause: CAUSES[cause - 1], token };
 }
 
 /** Stands for an attempt that ended without an answer, as asked. @internal */

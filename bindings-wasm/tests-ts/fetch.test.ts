@@ -184,6 +184,11 @@ test('a token travels as a quoted key, the caller\'s own as it is', async () => 
   assert.match(String(keys[0]), /^"[0-9a-f-]{36}"$/);
   assert.equal(keys[1], keys[0]);
   assert.deepEqual(keys.slice(2), ['mine', 'mine', '"by header"', '"by header"']);
+  const broken = withPolicy(fetch, clientOf([await serve((_, response) => response.writeHead(500).end())]));
+  const token = async (hedgerow: object): Promise<string | undefined> =>
+    reportOf(await broken('/x', { method: 'POST', hedgerow }))?.token;
+  assert.match(String(await token({ op: 'order' })), /^[0-9a-f-]{36}$/);
+  assert.deepEqual([await token({ token: 'mine' }), await token({})], ['mine', undefined]);
 });
 
 test('servers are told of the attempt where that is asked for, and heard', async () => {

@@ -52,7 +52,7 @@ class AttemptReport:
 class Report:
     """The story of a call."""
 
-    __slots__ = ("attempts", "cause", "lost", "reason", "wall")
+    __slots__ = ("attempts", "cause", "lost", "reason", "token", "wall")
 
     def __init__(self, attempts: Sequence[Attempt], decision: Record) -> None:
         self.reason: ReasonSlug = REASONS[reason_of(decision[7])]
@@ -66,6 +66,8 @@ class Report:
         cause = cause_of(decision[7])
         self.cause: Cause | None = CAUSES[cause - 1] if cause > 0 else None
         """On a timeout, whose fault it was."""
+        self.token: str | None = attempts[0].token if attempts else None
+        """The idempotency token that every attempt carried."""
 
     def __repr__(self) -> str:
         return f"<{self.reason} after {self.wall * 1000:.1f} ms: {list(self.attempts)}>"
