@@ -108,9 +108,9 @@ impl Scene {
         let [answered, _] = self.client.endpoints.get(endpoint).unwrap().health.learned();
         Seen {
             samples: estimator.samples(now).into(),
-            window: estimator.window().samples(now) as i64,
+            window: estimator.window().samples(now).cast_signed(),
             results: (requests.into(), successes.into()),
-            budget: (budget / (TOKEN / 1000)) as i64,
+            budget: (budget / (TOKEN / 1000)).cast_signed(),
             in_flight: self.client.in_flight(self.watched).into(),
             answered: answered == Some(now),
         }
