@@ -110,16 +110,7 @@ pub(crate) fn grpc_pushback(values: Vec<String>) -> Outcome {
 /// 7 anything else.
 #[pyfunction]
 pub(crate) fn fault_class(fault: u8) -> i8 {
-    const FAULTS: [Fault; 7] = [
-        Fault::ConnectRefused,
-        Fault::NameResolution,
-        Fault::TlsBeforeRequest,
-        Fault::StreamRefused,
-        Fault::ResetAfterSend,
-        Fault::AttemptTimer,
-        Fault::CallerAbort,
-    ];
-    class_code(FAULTS.get(usize::from(fault)).unwrap_or(&Fault::Other).ended())
+    class_code(Fault::from_number(fault).ended())
 }
 
 /// What a server's map `{maxRetries, retryAfterSeconds}` says, from the texts of its numbers.

@@ -76,18 +76,6 @@ impl Limit {
     }
 }
 
-/// What became of a sample: 0 an older epoch, 1 ignored, 2 opened, 3 held, 4 too few, 5 the limit was stepped.
-fn told(gathered: Option<Gathered>) -> u8 {
-    match gathered {
-        None => 0,
-        Some(Gathered::Ignored) => 1,
-        Some(Gathered::Opened) => 2,
-        Some(Gathered::Held) => 3,
-        Some(Gathered::Underfull) => 4,
-        Some(Gathered::Closed(_)) => 5,
-    }
-}
-
 /// A limit with its window and its epochs.
 #[pyclass(frozen, module = "hedgerow._native")]
 pub(crate) struct Adaptive(Guarded<Windowed>);
@@ -117,15 +105,18 @@ impl Adaptive {
         self.0.with(py, |(adaptive, _)| adaptive.reset())
     }
 
-    /// A request that began in this epoch was answered; what became of the sample, as a number.
+    /// A request that began in this epoch was answered; what became of the sample: 0 an older epoch, 1 ignored, 2 opened,
+    /// 3 held, 4 too few, 5 the limit was stepped.
     fn succeeded(&self, py: Python<'_>, rtt: f64, in_flight: u32, epoch: u32, now: f64) -> PyResult<u8> {
         self.0.with(py, |(adaptive, stream)| {
-            told(adaptive.succeeded(span(rtt), in_flight, epoch, stream, at(now)))
+            adaptive.succeeded(span(rtt), in_flight, epoch, stream, at(now)).map_or(0, Gathered::code)
         })
     }
 
-    /// A request that began in this epoch ran out of time or was refused because of load.
+    /// A request that began in this epoch ran out of time or was refused because of load; answers as `succeeded` does.
     fn dropped(&self, py: Python<'_>, in_flight: u32, epoch: u32, now: f64) -> PyResult<u8> {
-        self.0.with(py, |(adaptive, stream)| told(adaptive.dropped(in_flight, epoch, stream, at(now))))
+        self.0.with(py, |(adaptive, stream)| {
+            adaptive.dropped(in_flight, epoch, stream, at(now)).map_or(0, Gathered::code)
+        })
     }
 }

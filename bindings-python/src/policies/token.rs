@@ -2,7 +2,6 @@
 
 use hedgerow::token::generator::Generator;
 use hedgerow::token::text::{TextForm, TokenTextError};
-use hedgerow::token::window::{Offer, Progress};
 use hedgerow::token::{Token, text as texts, window};
 use hedgerow::{Nonces, Reason, Stream, StreamKind};
 use pyo3::prelude::*;
@@ -151,13 +150,13 @@ impl DedupWindow {
     /// Offers a token: 0 new, 1 still running, 2 done, 3 too old, 4 too new; `None` for a wall time that is none.
     fn offer(&self, py: Python<'_>, token: &Bound<'_, TokenText>, wall: f64) -> PyResult<Option<u8>> {
         let Some(wall) = S.wall(wall) else { return Ok(None) };
-        self.0.with(py, |inner| Some(code(inner.offer(token.get().0.token(), wall))))
+        self.0.with(py, |inner| Some(inner.offer(token.get().0.token(), wall).code()))
     }
 
     /// What an offer would answer.
     fn peek(&self, py: Python<'_>, token: &Bound<'_, TokenText>, wall: f64) -> PyResult<Option<u8>> {
         let Some(wall) = S.wall(wall) else { return Ok(None) };
-        self.0.with(py, |inner| Some(code(inner.peek(token.get().0.token(), wall))))
+        self.0.with(py, |inner| Some(inner.peek(token.get().0.token(), wall).code()))
     }
 
     /// The work of a token is done; whether it was known.
@@ -178,15 +177,5 @@ impl DedupWindow {
     /// The time up to which every token is refused.
     fn floor(&self, py: Python<'_>) -> PyResult<f64> {
         self.0.with(py, |inner| S.tell(inner.floor()))
-    }
-}
-
-fn code(offer: Offer) -> u8 {
-    match offer {
-        Offer::New => 0,
-        Offer::Duplicate(Progress::Running) => 1,
-        Offer::Duplicate(Progress::Done) => 2,
-        Offer::TooOld => 3,
-        Offer::TooNew => 4,
     }
 }

@@ -99,16 +99,7 @@ pub fn http_idempotency(method: &str, token: bool) -> u8 {
 /// 7 anything else.
 #[wasm_bindgen(js_name = faultClass)]
 pub fn fault_class(fault: u8) -> i8 {
-    const FAULTS: [Fault; 7] = [
-        Fault::ConnectRefused,
-        Fault::NameResolution,
-        Fault::TlsBeforeRequest,
-        Fault::StreamRefused,
-        Fault::ResetAfterSend,
-        Fault::AttemptTimer,
-        Fault::CallerAbort,
-    ];
-    class_code(FAULTS.get(usize::from(fault)).unwrap_or(&Fault::Other).ended())
+    class_code(Fault::from_number(fault).ended())
 }
 
 /// The request field that tells a server of an attempt; −1 and the empty text where nothing is to be told. Empty when a

@@ -74,18 +74,6 @@ impl Limit {
     }
 }
 
-/// What became of a sample: 0 an older epoch, 1 ignored, 2 opened, 3 held, 4 too few, 5 the limit was stepped.
-fn told(gathered: Option<Gathered>) -> u8 {
-    match gathered {
-        None => 0,
-        Some(Gathered::Ignored) => 1,
-        Some(Gathered::Opened) => 2,
-        Some(Gathered::Held) => 3,
-        Some(Gathered::Underfull) => 4,
-        Some(Gathered::Closed(_)) => 5,
-    }
-}
-
 /// A limit with its window and its epochs.
 #[wasm_bindgen]
 #[derive(Debug)]
@@ -118,13 +106,14 @@ impl Adaptive {
         self.inner.reset();
     }
 
-    /// A request that began in this epoch was answered.
+    /// A request that began in this epoch was answered; what became of the sample: 0 an older epoch, 1 ignored, 2 opened,
+    /// 3 held, 4 too few, 5 the limit was stepped.
     pub fn succeeded(&mut self, rtt: f64, in_flight: u32, epoch: u32, at: f64) -> u8 {
-        told(self.inner.succeeded(span(rtt), in_flight, epoch, &mut self.stream, now(at)))
+        self.inner.succeeded(span(rtt), in_flight, epoch, &mut self.stream, now(at)).map_or(0, Gathered::code)
     }
 
-    /// A request that began in this epoch ran out of time or was refused because of load.
+    /// A request that began in this epoch ran out of time or was refused because of load; answers as `succeeded` does.
     pub fn dropped(&mut self, in_flight: u32, epoch: u32, at: f64) -> u8 {
-        told(self.inner.dropped(in_flight, epoch, &mut self.stream, now(at)))
+        self.inner.dropped(in_flight, epoch, &mut self.stream, now(at)).map_or(0, Gathered::code)
     }
 }

@@ -8,7 +8,6 @@ use alloc::vec::Vec;
 use hedgerow::token::generator::Generator;
 use hedgerow::token::offset::Estimate;
 use hedgerow::token::text::{TextForm, TokenTextError};
-use hedgerow::token::window::{Offer, Progress};
 use hedgerow::token::{Token, offset, text as texts, window};
 use hedgerow::wire::float;
 use hedgerow::{Nonces, Reason, Stream, StreamKind};
@@ -165,12 +164,12 @@ impl DedupWindow {
 
     /// Offers a token: 0 new, 1 still running, 2 done, 3 too old, 4 too new; −1 for a wall time that is none.
     pub fn offer(&mut self, token: &TokenText, wall_time: f64) -> i8 {
-        wall(wall_time).map_or(-1, |wall| code(self.inner.offer(token.inner.token(), wall)))
+        wall(wall_time).map_or(-1, |wall| self.inner.offer(token.inner.token(), wall).code().cast_signed())
     }
 
     /// What an offer would answer.
     pub fn peek(&self, token: &TokenText, wall_time: f64) -> i8 {
-        wall(wall_time).map_or(-1, |wall| code(self.inner.peek(token.inner.token(), wall)))
+        wall(wall_time).map_or(-1, |wall| self.inner.peek(token.inner.token(), wall).code().cast_signed())
     }
 
     /// The work of a token is done; whether it was known.
@@ -198,16 +197,6 @@ impl DedupWindow {
     /// The time up to which every token is refused.
     pub fn floor(&self) -> f64 {
         MS.tell(self.inner.floor())
-    }
-}
-
-fn code(offer: Offer) -> i8 {
-    match offer {
-        Offer::New => 0,
-        Offer::Duplicate(Progress::Running) => 1,
-        Offer::Duplicate(Progress::Done) => 2,
-        Offer::TooOld => 3,
-        Offer::TooNew => 4,
     }
 }
 

@@ -32,6 +32,21 @@ pub struct Candidate {
     pub breaker_open: bool,
 }
 
+impl Candidate {
+    /// A position without a live endpoint.
+    pub(crate) const GONE: Self = Self {
+        live: false,
+        in_flight: 0,
+        user_factor: 1,
+        other_zone: false,
+        other_region: false,
+        up_since: None,
+        unhealthy: false,
+        ejected: false,
+        breaker_open: false,
+    };
+}
+
 /// The owner of the endpoint table, as the choice sees it.
 pub(crate) trait Endpoints {
     /// The facts of one position; a position without an endpoint is not live.

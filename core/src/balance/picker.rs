@@ -56,7 +56,7 @@ struct Hosts {
 impl Endpoints for Hosts {
     fn candidate(&self, position: u32, now: Instant) -> Candidate {
         let Some(Some(entry)) = self.entries.get(position as usize) else {
-            return GONE;
+            return Candidate::GONE;
         };
         Candidate {
             live: true,
@@ -75,18 +75,6 @@ impl Endpoints for Hosts {
         self.guarded
     }
 }
-
-const GONE: Candidate = Candidate {
-    live: false,
-    in_flight: 0,
-    user_factor: 1,
-    other_zone: false,
-    other_region: false,
-    up_since: None,
-    unhealthy: false,
-    ejected: false,
-    breaker_open: false,
-};
 
 /// Owns a list of endpoints and picks among them by weighted choice of n.
 ///

@@ -247,19 +247,6 @@ impl EndpointTable {
     }
 }
 
-/// What a pick reads of a slot without a live endpoint.
-const GONE: Candidate = Candidate {
-    live: false,
-    in_flight: 0,
-    user_factor: 1,
-    other_zone: false,
-    other_region: false,
-    up_since: None,
-    unhealthy: false,
-    ejected: false,
-    breaker_open: false,
-};
-
 /// What a pick reads: the table with the health of its endpoints.
 pub(crate) struct View<'a> {
     pub(crate) table: &'a EndpointTable,
@@ -273,7 +260,7 @@ impl ReadEndpoints for View<'_> {
     /// Part of the loop over candidates: as a call of its own it costs a quarter of a pick.
     #[inline]
     fn candidate(&self, position: u32, now: Instant) -> Candidate {
-        let Some((_, endpoint)) = self.table.at(position) else { return GONE };
+        let Some((_, endpoint)) = self.table.at(position) else { return Candidate::GONE };
         Candidate {
             live: true,
             in_flight: endpoint.in_flight,

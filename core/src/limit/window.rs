@@ -49,6 +49,19 @@ pub enum Gathered {
     Closed(Sample),
 }
 
+impl Gathered {
+    /// The number by which bindings tell it, from 1 in the order above; 0 is for a sample that was not gathered.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Ignored => 1,
+            Self::Opened => 2,
+            Self::Held => 3,
+            Self::Underfull => 4,
+            Self::Closed(_) => 5,
+        }
+    }
+}
+
 /// Gathers samples; one is O(1).
 #[derive(Clone, Copy, Debug)]
 pub struct Window {

@@ -102,6 +102,23 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Every fault, in the order of the numbers by which bindings name them, from 0.
+    pub const ALL: [Self; 8] = [
+        Self::ConnectRefused,
+        Self::NameResolution,
+        Self::TlsBeforeRequest,
+        Self::StreamRefused,
+        Self::ResetAfterSend,
+        Self::AttemptTimer,
+        Self::CallerAbort,
+        Self::Other,
+    ];
+
+    /// The fault of a number; one that is none is any other error.
+    pub fn from_number(number: u8) -> Self {
+        Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::Other)
+    }
+
     /// What it means for the call.
     ///
     /// ```
@@ -123,6 +140,14 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fault_stands_at_its_number_and_any_other_number_is_any_other_error() {
+        for (number, fault) in Fault::ALL.into_iter().enumerate() {
+            assert_eq!((fault as usize, Fault::from_number(number as u8)), (number, fault));
+        }
+        assert_eq!([8, 255].map(Fault::from_number), [Fault::Other; 2]);
+    }
 
     #[test]
     fn codes_run_from_one_to_six_and_come_back() {

@@ -75,6 +75,19 @@ pub enum Offer {
     TooNew,
 }
 
+impl Offer {
+    /// The number by which bindings tell it: 0 new, 1 still running, 2 done, 3 too old, 4 too new.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::New => 0,
+            Self::Duplicate(Progress::Running) => 1,
+            Self::Duplicate(Progress::Done) => 2,
+            Self::TooOld => 3,
+            Self::TooNew => 4,
+        }
+    }
+}
+
 /// The edges of the window at one wall time.
 struct Edges {
     lowest: u64,

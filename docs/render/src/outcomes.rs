@@ -20,17 +20,6 @@ stand in the core, so every binding reads an answer alike; a host may override w
 
 const METHODS: [&str; 9] = ["GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE", "POST", "PATCH"];
 
-const FAULTS: [Fault; 8] = [
-    Fault::ConnectRefused,
-    Fault::NameResolution,
-    Fault::TlsBeforeRequest,
-    Fault::StreamRefused,
-    Fault::ResetAfterSend,
-    Fault::AttemptTimer,
-    Fault::CallerAbort,
-    Fault::Other,
-];
-
 /// The page of outcomes.
 pub(crate) fn page() -> String {
     let sections = [
@@ -146,9 +135,9 @@ fn grpc_statuses() -> String {
 
 fn faults() -> String {
     let told = variants(&parse("core/src/retry/outcome.rs"), "Fault");
-    assert_eq!(told.len(), FAULTS.len(), "a fault is missing here");
+    assert_eq!(told.len(), Fault::ALL.len(), "a fault is missing here");
     let mut table = Table::new(&["what happened", "outcome"]);
-    for (fault, (name, meaning)) in FAULTS.into_iter().zip(told) {
+    for (fault, (name, meaning)) in Fault::ALL.into_iter().zip(told) {
         assert_eq!(name, format!("{fault:?}"));
         table.row([meaning, code(fault.ended().slug())]);
     }

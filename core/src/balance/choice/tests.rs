@@ -16,7 +16,7 @@ struct Fleet(BTreeMap<u32, Candidate>);
 
 impl Endpoints for Fleet {
     fn candidate(&self, position: u32, _now: Instant) -> Candidate {
-        self.0.get(&position).copied().unwrap_or(Candidate { live: false, ..PLAIN })
+        self.0.get(&position).copied().unwrap_or(Candidate::GONE)
     }
 
     fn has_breakers(&self) -> bool {
@@ -24,17 +24,7 @@ impl Endpoints for Fleet {
     }
 }
 
-const PLAIN: Candidate = Candidate {
-    live: true,
-    in_flight: 0,
-    user_factor: 1,
-    other_zone: false,
-    other_region: false,
-    up_since: None,
-    unhealthy: false,
-    ejected: false,
-    breaker_open: false,
-};
+const PLAIN: Candidate = Candidate { live: true, ..Candidate::GONE };
 
 fn stream(instance: u64) -> Stream {
     Stream::derive(&Seed::new([3; 32]), StreamKind::Balance, instance)
