@@ -49,6 +49,7 @@ pub(crate) fn run() -> Report {
 pub(crate) fn steps(report: &mut Report) {
     report.step("python packages", packages);
     report.step("python wheel", wheel);
+    report.step("python wheel that panics", panicking_wheel);
     for (name, program, words) in CHECKS {
         report.step(name, || child::run(&mut tool(program, words)));
     }
@@ -92,6 +93,14 @@ pub(crate) fn wheel() -> Ending {
         return Ending::of(fs::write(wheel_stamp(), "").is_ok());
     }
     ending
+}
+
+/// A wheel with a method that panics under the lock, for a test. Hardly optimised, so that it takes seconds.
+fn panicking_wheel() -> Ending {
+    let folder = root().join("target/python/panics");
+    let _ = fs::remove_dir_all(&folder);
+    let words = "build --quiet --profile wheel --locked --features panics --out";
+    child::run(tool("maturin", words).arg(folder).args(["--", "-C", "opt-level=0"]))
 }
 
 /// Says when the wheel was installed; who uses the environment looks for it.

@@ -197,6 +197,16 @@ impl Client {
     }
 }
 
+#[cfg(feature = "panics")]
+#[pymethods]
+impl Client {
+    /// Panics while it holds the lock.
+    #[expect(clippy::panic, reason = "what the test is about")]
+    fn panic(&self, py: Python<'_>) -> PyResult<()> {
+        self.ask(py, |_| panic!("a panic under the lock"))
+    }
+}
+
 impl Client {
     fn ask<R>(&self, py: Python<'_>, act: impl FnOnce(&mut hedgerow::Client) -> R) -> PyResult<R> {
         self.inner.with(py, |machine| act(&mut machine.client))
