@@ -6,7 +6,7 @@
 use crate::time::Duration;
 
 /// Buckets that cover every 32-bit number of microseconds.
-pub(super) const BUCKETS: usize = 464;
+pub(crate) const BUCKETS: usize = 464;
 /// Parts of one doubling.
 const PARTS: u32 = 16;
 const PART_BITS: u32 = PARTS.ilog2();
