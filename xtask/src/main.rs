@@ -42,7 +42,7 @@ enum Verb {
     Test(suite::Args),
     /// Measures a plain client and hedgerow on real servers that stall.
     Demo(demo::Args),
-    /// Runs the benchmarks of the core.
+    /// Runs the benchmarks of the core, or those of a package.
     Bench(bench::Args),
     /// Writes the generated files anew; with `--check` fails when one of them is stale.
     Gen(generated::Args),
