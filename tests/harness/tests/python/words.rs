@@ -1,8 +1,7 @@
 //! Words in the order of their codes, and reasons by code.
 
-use crate::rendering::{attempt_kinds, causes, outcomes};
-use hedgerow::config::{FieldKind, fields};
-use hedgerow::{FailureClass, Reason, StreamKind};
+use crate::rendering::words::{List, STREAMS, lists};
+use hedgerow::Reason;
 use std::fmt::Write;
 
 const HEAD: &str = "Rendered from the core's tables by `cargo xtask gen`; edit those instead.
@@ -17,36 +16,18 @@ if TYPE_CHECKING:
 
 /// The lists of words that records and documents use.
 pub(crate) fn words() -> String {
-    let classes: Vec<_> = FailureClass::ALL.iter().map(|class| class.slug()).collect();
-    let lists = [
-        List(
-            "PRIORITY",
-            "Priority",
-            "How important a call is, by code.",
-            &of_field("operations.<op>.priority"),
-        ),
-        List(
-            "IDEMPOTENCY",
-            "Idempotency",
-            "Whether a call may be sent again, by code.",
-            &of_field("operations.<op>.idempotency"),
-        ),
-        List("FAILURE_CLASSES", "FailureClass", "Why an attempt failed, by code less 1.", &classes),
-        List("ATTEMPT_KINDS", "AttemptKind", "Why an attempt is sent, by code.", &attempt_kinds()),
-        List("OUTCOMES", "Outcome", "How a call ended, by code.", &outcomes()),
-        List("CAUSES", "Cause", "Whose fault a timeout was, by code less 1.", &causes()),
-        List(
-            "STREAMS",
-            "StreamName",
-            "Streams of draws that a test can script.",
-            &STREAMS.map(|(word, _)| word),
-        ),
-    ];
+    let streams = List {
+        name: "STREAMS",
+        kind: "StreamName",
+        about: "Streams of draws that a test can script.",
+        words: STREAMS.map(|(word, _)| word).to_vec(),
+    };
+    let lists: Vec<_> = lists().into_iter().chain([streams]).collect();
     let mut out = format!("\"\"\"Words of documents and records, in the order of their codes.\n\n{HEAD}");
-    for List(_, kind, _, words) in &lists {
+    for List { kind, words, .. } in &lists {
         let _ = writeln!(out, "    {kind} = Literal[{}]", quoted(words));
     }
-    for List(name, kind, about, words) in &lists {
+    for List { name, kind, about, words } in &lists {
         let comma = if words.len() == 1 { "," } else { "" };
         let _ = write!(
             out,
@@ -59,15 +40,6 @@ pub(crate) fn words() -> String {
         "\nSTREAM_NUMBERS: Final[dict[StreamName, int]] = {{{numbers}}}\n\"\"\"Numbers of those streams.\"\"\"\n"
     )
 }
-
-struct List<'a>(&'a str, &'a str, &'a str, &'a [&'a str]);
-
-const STREAMS: [(&str, StreamKind); 4] = [
-    ("backoff", StreamKind::Backoff),
-    ("hedge_coin", StreamKind::HedgeCoin),
-    ("balance", StreamKind::Balance),
-    ("signal_refresh", StreamKind::SignalRefresh),
-];
 
 /// Slugs by code, and a constant for each code.
 pub(crate) fn reasons() -> String {
@@ -89,14 +61,6 @@ pub(crate) fn reasons() -> String {
         told.push(format!("    \"{}\": {},\n", reason.slug(), reason.code()));
     }
     out + &told.concat() + "}\n\"\"\"Codes of the reasons for which a call is not admitted.\"\"\"\n"
-}
-
-fn of_field(path: &str) -> Vec<&'static str> {
-    let field = fields().iter().find(|field| field.path == path).expect("a field of the table");
-    match field.kind {
-        FieldKind::Word(words) => words.to_vec(),
-        other => panic!("{path} is {other:?}, no list of words"),
-    }
 }
 
 fn quoted(words: &[&str]) -> String {

@@ -2,6 +2,7 @@
 //! committed.
 
 pub(crate) mod record;
+pub(crate) mod words;
 
 use hedgerow::Cause;
 use hedgerow::client::action::{AttemptKind, Outcome};
@@ -21,20 +22,20 @@ pub(crate) fn compare(folder: &str, file: &str, found: &str) {
 }
 
 /// Words of the kinds of attempts, by code.
-pub(crate) fn attempt_kinds() -> [&'static str; 3] {
+fn attempt_kinds() -> [&'static str; 3] {
     let words =
         [(AttemptKind::Primary, "primary"), (AttemptKind::Hedge, "hedge"), (AttemptKind::Retry, "retry")];
     in_order(words.map(|(kind, word)| (kind as usize, word)))
 }
 
 /// Words of the outcomes of calls, by code.
-pub(crate) fn outcomes() -> [&'static str; 3] {
+fn outcomes() -> [&'static str; 3] {
     let words = [(Outcome::Ok, "ok"), (Outcome::Failed, "failed"), (Outcome::Cancelled, "cancelled")];
     in_order(words.map(|(outcome, word)| (outcome as usize, word)))
 }
 
 /// Words of the causes of timeouts, by code less 1.
-pub(crate) fn causes() -> [&'static str; 2] {
+fn causes() -> [&'static str; 2] {
     [Cause::Server, Cause::ClientPause].map(|cause| match cause {
         Cause::Server => "server",
         Cause::ClientPause => "client_pause",

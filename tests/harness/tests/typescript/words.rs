@@ -1,45 +1,18 @@
 //! Words in the order of their codes, and reasons by code.
 
-use crate::rendering::{attempt_kinds, causes, outcomes};
-use hedgerow::config::{FieldKind, fields};
-use hedgerow::{FailureClass, Reason, StreamKind};
+use crate::rendering::words::{List, STREAMS, lists};
+use hedgerow::Reason;
 use std::fmt::Write;
 
 /// The lists of words that records and documents use.
 pub(crate) fn words() -> String {
-    let classes: Vec<_> = FailureClass::ALL.iter().map(|class| class.slug()).collect();
-    let lists = [
-        list(
-            "PRIORITY",
-            "Priority",
-            "How important a call is, by code.",
-            &of_field("operations.<op>.priority"),
-        ),
-        list(
-            "IDEMPOTENCY",
-            "Idempotency",
-            "Whether a call may be sent again, by code.",
-            &of_field("operations.<op>.idempotency"),
-        ),
-        list("FAILURE_CLASSES", "FailureClass", "Why an attempt failed, by code less 1.", &classes),
-        list("ATTEMPT_KINDS", "AttemptKind", "Why an attempt is sent, by code.", &attempt_kinds()),
-        list("OUTCOMES", "Outcome", "How a call ended, by code.", &outcomes()),
-        list("CAUSES", "Cause", "Whose fault a timeout was, by code less 1.", &causes()),
-    ];
     let codes: Vec<_> = STREAMS.iter().map(|(word, kind)| format!("{word}: {}", *kind as u8)).collect();
     let numbers = format!(
         "/** Numbers of the streams of draws that a test can script. */\nexport const STREAM_NUMBERS = {{ {} }} as const;\nexport type StreamName = keyof typeof STREAM_NUMBERS;\n",
         codes.join(", ")
     );
-    format!("{}\n{numbers}", lists.join("\n"))
+    format!("{}\n{numbers}", lists().map(|found| list(&found)).join("\n"))
 }
-
-const STREAMS: [(&str, StreamKind); 4] = [
-    ("backoff", StreamKind::Backoff),
-    ("hedge_coin", StreamKind::HedgeCoin),
-    ("balance", StreamKind::Balance),
-    ("signal_refresh", StreamKind::SignalRefresh),
-];
 
 /// Slugs by code, and codes by name.
 pub(crate) fn reasons() -> String {
@@ -77,15 +50,7 @@ const fn is_told_by_code(reason: Reason) -> bool {
     matches!(reason.code(), 160..=168 | 180..=187 | 201..=202)
 }
 
-fn of_field(path: &str) -> Vec<&'static str> {
-    let field = fields().iter().find(|field| field.path == path).expect("a field of the table");
-    match field.kind {
-        FieldKind::Word(words) => words.to_vec(),
-        other => panic!("{path} is {other:?}, no list of words"),
-    }
-}
-
-fn list(name: &str, kind: &str, about: &str, words: &[&str]) -> String {
+fn list(List { name, kind, about, words }: &List) -> String {
     let words = words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ");
     format!(
         "/** {about} */\nexport const {name} = [{words}] as const;\nexport type {kind} = (typeof {name})[number];\n"
