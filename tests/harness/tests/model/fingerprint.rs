@@ -2,8 +2,9 @@
 //!
 //! The debug form of a client shows all of its state. Left out are its configuration, which never changes, its journal
 //! (counters, notes, stories), which decides nothing, and the time of its last input, which only matters where time goes
-//! back. The nonces of tokens do not show, so whoever compares machines adds how many were drawn. Two fingerprints are
-//! equal for equal states, and 64 bits of SipHash make different states differ.
+//! back. Left out are the ids of timers, too: they are names, and the wheel shows what is armed for whom. The nonces of
+//! tokens do not show, so whoever compares machines adds how many were drawn. Two fingerprints are equal for equal
+//! states, and 64 bits of SipHash make different states differ.
 
 use std::fmt::{self, Write};
 use std::hash::{DefaultHasher, Hasher};
@@ -12,6 +13,9 @@ use hedgerow::Client;
 
 /// Fields of a client that decide nothing.
 const LEFT_OUT: [&str; 3] = ["config", "journal", "clock"];
+
+/// Names a timer.
+const TIMER: &str = "TimerId";
 
 /// The longest text that opens or closes without doing both is `, .. }`.
 const BRACE: usize = 6;
@@ -34,7 +38,7 @@ impl Fingerprint {
     /// What can decide in a client.
     pub(crate) fn of(client: &Client) -> Self {
         let mut fingerprint = Self::new();
-        let mut fields = Fields { into: &mut fingerprint, depth: 0, left_out: false };
+        let mut fields = Fields { into: &mut fingerprint, depth: 0, left_out: None };
         write!(fields, "{client:?}").expect("a string takes every text");
         fingerprint
     }
@@ -47,18 +51,19 @@ impl Write for Fingerprint {
     }
 }
 
-/// Passes on the debug form of a struct without the fields that are left out.
+/// Passes on the debug form of a client without what is left out.
 struct Fields<'a> {
     into: &'a mut Fingerprint,
     depth: u32,
-    left_out: bool,
+    /// How deep lies what is being left out.
+    left_out: Option<u32>,
 }
 
 impl Write for Fields<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // A derived form writes the name of a field by itself, at a depth of one.
-        if self.depth == 1 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
-            self.left_out = LEFT_OUT.contains(&text);
+        // A derived form writes the name of a field or a type by itself; fields of the client are at a depth of one.
+        if text == TIMER || (self.depth == 1 && LEFT_OUT.contains(&text)) {
+            self.left_out.get_or_insert(self.depth);
         }
         if text.len() <= BRACE {
             for byte in text.bytes() {
@@ -69,7 +74,12 @@ impl Write for Fields<'_> {
                 }
             }
         }
-        if self.left_out { Ok(()) } else { self.into.write_str(text) }
+        // It ends where the next one begins, or what it is in ends.
+        let ends = |from| self.depth < from || (self.depth == from && text == ", ");
+        if self.left_out.is_some_and(ends) {
+            self.left_out = None;
+        }
+        if self.left_out.is_some() { Ok(()) } else { self.into.write_str(text) }
     }
 }
 
@@ -99,5 +109,9 @@ mod tests {
         assert_ne!(of(&later), before);
         client.start(&Start::default(), Instant::ZERO).unwrap();
         assert_ne!(of(&client), before);
+        let Fingerprint(text) = Fingerprint::of(&client);
+        assert!(
+            text.contains("timeout_id: Some()") && text.contains("armed: [(") && !text.contains("stats: ")
+        );
     }
 }

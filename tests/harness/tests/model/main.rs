@@ -6,9 +6,9 @@
 //! search ends having looked at all of them within its bounds. In each state at most one effect was made of a token,
 //! limits hold and no call is undecided beyond its max; in each last state every call is resolved and nothing is left.
 //!
-//! What is looked at whole: one client with up to two calls and with calls side by side, two clients with one call
-//! each, and, one by one (`pairs` says why that is enough), both of two clients with two calls each. Random ways go
-//! through pairs of clients with more faults. Mutants of the world around the machine show that both find what they
+//! What is looked at whole: one client with up to four calls, one after the other or side by side, two clients with one
+//! call each, and, one by one (`pairs` says why that is enough), both of two clients with two calls each. Random ways
+//! go through pairs of clients with more faults. Mutants of the world around the machine show that both find what they
 //! look for.
 
 mod fingerprint;
@@ -38,11 +38,13 @@ const SMALL: [Bounds; 3] = [
 ];
 
 /// With `HEDGEROW_FULL`.
-const LARGE: [Bounds; 4] = [
+const LARGE: [Bounds; 6] = [
     Bounds { faults: 2, cancels: 1, ..PLAIN },
     Bounds { calls: [2, 0], faults: 1, cancels: 1, ..PLAIN },
     Bounds { calls: [1, 1], ..PLAIN },
+    Bounds { calls: [2, 0], at_once: 2, faults: 1, cancels: 1, unseen: Unseen::AtOnce, ..PLAIN },
     Bounds { calls: [3, 0], at_once: 2, unseen: Unseen::AtOnce, ..PLAIN },
+    Bounds { calls: [4, 0], unseen: Unseen::AtOnce, ..PLAIN },
 ];
 
 /// Too much to be looked at whole: random ways through it.
