@@ -11,15 +11,6 @@ use std::hash::{DefaultHasher, Hasher};
 
 use hedgerow::Client;
 
-/// Fields of a client that decide nothing.
-const LEFT_OUT: [&str; 3] = ["config", "journal", "clock"];
-
-/// Names a timer.
-const TIMER: &str = "TimerId";
-
-/// The longest text that opens or closes without doing both is `, .. }`.
-const BRACE: usize = 6;
-
 /// Takes text and makes one number of it.
 #[derive(Debug)]
 pub(crate) struct Fingerprint(String);
@@ -40,6 +31,7 @@ impl Fingerprint {
         let mut fingerprint = Self::new();
         let mut fields = Fields { into: &mut fingerprint, depth: 0, left_out: None };
         write!(fields, "{client:?}").expect("a string takes every text");
+        assert_eq!(fields.depth, 0, "what opens is closed");
         fingerprint
     }
 }
@@ -61,18 +53,13 @@ struct Fields<'a> {
 
 impl Write for Fields<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // A derived form writes the name of a field or a type by itself; fields of the client are at a depth of one.
-        if text == TIMER || (self.depth == 1 && LEFT_OUT.contains(&text)) {
+        if decides_nothing(text, self.depth) {
             self.left_out.get_or_insert(self.depth);
         }
-        if text.len() <= BRACE {
-            for byte in text.bytes() {
-                match byte {
-                    b'{' | b'[' | b'(' => self.depth += 1,
-                    b'}' | b']' | b')' => self.depth -= 1,
-                    _ => {}
-                }
-            }
+        match text.as_bytes() {
+            b"{" | b" { " | b"[" | b"(" => self.depth += 1,
+            b"}" | b" }" | b", .. }" | b"]" | b")" => self.depth -= 1,
+            _ => {}
         }
         // It ends where the next one begins, or what it is in ends.
         let ends = |from| self.depth < from || (self.depth == from && text == ", ");
@@ -80,6 +67,16 @@ impl Write for Fields<'_> {
             self.left_out = None;
         }
         if self.left_out.is_some() { Ok(()) } else { self.into.write_str(text) }
+    }
+}
+
+/// Whether this is the name of what is left out: a derived form writes names of fields and types by themselves, and
+/// fields of the client at a depth of one.
+const fn decides_nothing(text: &str, depth: u32) -> bool {
+    match text.as_bytes() {
+        b"config" | b"journal" | b"clock" => depth == 1,
+        b"TimerId" => true,
+        _ => false,
     }
 }
 
