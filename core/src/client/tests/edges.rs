@@ -112,17 +112,22 @@ fn time_that_goes_back_is_clamped_and_counted() {
 
 #[test]
 fn a_hedge_is_not_sent_while_a_server_asks_the_namespace_to_wait() {
-    let mut client = plain();
-    let get = operation(&mut client, "get");
-    let start = Start { operation: get, ..Start::default() };
-    client.start(&start, at(0)).unwrap();
-    client.start(&start, at(0)).unwrap();
-    let attempts = sent(&mut client);
-    let pushback = Pushback { retry_after: Some(Duration::from_millis(50)), ..Pushback::default() };
-    client.handle_failure(attempts[0], Failure { class: FailureClass::Overloaded, pushback }, at(1000));
-    client.handle_timeout(at(10_000));
-    assert!(reasons(&mut client).contains(&"hedge_pushback".to_string()));
-    assert!(sent(&mut client).is_empty());
+    for never in [false, true] {
+        let mut client = plain();
+        let get = operation(&mut client, "get");
+        let start = Start { operation: get, ..Start::default() };
+        client.start(&start, at(0)).unwrap();
+        client.start(&start, at(0)).unwrap();
+        let attempts = sent(&mut client);
+        let pushback =
+            Pushback { retry_after: Some(Duration::from_millis(50)), never, ..Pushback::default() };
+        client.handle_failure(attempts[0], Failure { class: FailureClass::Overloaded, pushback }, at(1000));
+        assert_eq!(client.stats().count(Reason::PushbackStop), u64::from(never), "its own call ends");
+        drain(&mut client);
+        client.handle_timeout(at(10_000));
+        assert!(reasons(&mut client).contains(&"hedge_pushback".to_string()));
+        assert!(sent(&mut client).is_empty());
+    }
 }
 
 #[test]
