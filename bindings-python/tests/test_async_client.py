@@ -224,18 +224,23 @@ def test_a_cancelled_caller_leaves_at_once_and_is_not_retried(run: Run) -> None:
             {**POLICY, "retry": {"backoff": {"base_us": 200_000, "jitter": "none"}}}, endpoints=["a", "b", "c"]
         )
         seen: list[str] = []
+        scopes: list[anyio.CancelScope] = []
 
-        async def stuck(attempt: Attempt) -> None:
+        async def stuck(last: str, attempt: Attempt) -> None:
             seen.append(attempt.kind)
+            if attempt.kind == last:
+                scopes[-1].cancel()
             await anyio.sleep(10)
 
-        async def fails() -> None:
+        async def fails(_last: str) -> None:
+            scopes[-1].deadline = anyio.current_time() + 0.01
             raise OSError
 
-        for fn, wait in ((stuck, 0.005), (stuck, 0.03), (fails, 0.01)):
+        for fn, last in ((stuck, "primary"), (stuck, "hedge"), (fails, "")):
             begin = time.monotonic()
-            with anyio.move_on_after(wait) as cancel:
-                await one.call(fn, op="put" if fn is fails else "get")
+            with anyio.CancelScope() as cancel:
+                scopes.append(cancel)
+                await one.call(fn, last, op="put" if fn is fails else "get")
             assert cancel.cancelled_caught
             assert time.monotonic() - begin < 3
             assert_quiet(one)

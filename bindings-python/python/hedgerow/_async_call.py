@@ -48,10 +48,6 @@ class AsyncCall(Pending):
         else:
             self.cancel(attempt)
 
-    def rearm(self, at: float) -> None:
-        """Sees to it that the core is asked again at this time."""
-        self.driver.arm(at)
-
     async def finish(self) -> Any:
         """Runs attempts and waits until the call is decided."""
         try:

@@ -254,7 +254,6 @@ class AsyncClient(Face):
             raise state.denied(cookie, turn, now)
         self._learn(driver, options.get("op"), operation)
         state.perform(turn, now)
-        driver.arm(turn[0])
         return await call.finish()
 
     async def _answered(self, cookie: int, record: Any, turn: Any, value: object) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import CancelledError
+from contextlib import suppress
 from functools import partial
 from threading import get_ident
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 class AsyncioDriver:
     """Brings actions to the calls of one loop, and keeps its timer."""
 
-    __slots__ = ("_clock", "_late", "_timer", "_tolerance", "armed", "loop", "state", "thread")
+    __slots__ = ("__weakref__", "_clock", "_late", "_timer", "_tolerance", "armed", "loop", "state", "thread")
 
     def __init__(self, state: State, loop: asyncio.AbstractEventLoop) -> None:
         self.state = state
@@ -45,6 +46,7 @@ class AsyncioDriver:
         self.armed = INFINITY
         """When the timer fires."""
         self._late = False
+        state.join(self)
 
     def arm(self, at: float) -> None:
         """Sees to it that the timer fires at the latest at this time."""
@@ -59,6 +61,16 @@ class AsyncioDriver:
             # Loops may count from another zero than the host's clock.
             delay = max(at - self.state.clock.now(), 0.0)
             self._timer = self.loop.call_at(self.loop.time() + delay, self._fired)
+
+    def due(self, at: float) -> None:
+        """The same from whatever thread."""
+        if at >= self.armed or self.loop.is_closed():
+            return
+        if get_ident() == self.thread:
+            self.arm(at)
+            return
+        with suppress(RuntimeError):  # closed meanwhile: nobody waits there
+            self.loop.call_soon_threadsafe(self.arm, at)
 
     def call(self, *given: Any) -> AsyncioCall:
         """A call of the task that runs."""
@@ -109,7 +121,6 @@ class AsyncioDriver:
         if call is None:
             raise AssertionError("a call ended before it began")
         self.state.perform(turn, now)
-        self.arm(turn[0])
         return call
 
     def respond(self, first: Attempt) -> Turn | None:

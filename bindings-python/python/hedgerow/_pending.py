@@ -30,6 +30,9 @@ if TYPE_CHECKING:
         def deliver(self, record: Record, now: float) -> None:
             """Hands an action to its call, from whatever thread."""
 
+        def due(self, at: float) -> None:
+            """Sees to it that the core is asked at the latest at this time, from whatever thread."""
+
 
 class Pending:
     """A call that the core has admitted."""
@@ -136,9 +139,6 @@ class Pending:
         """Wakes the one who waits."""
         raise NotImplementedError
 
-    def rearm(self, at: float) -> None:
-        """Sees to it that the core is asked again at this time."""
-
     def invoke(self, attempt: Attempt) -> Any:
         """Calls the callback for an attempt."""
         return self.fn(*self.args, attempt=attempt) if self.takes else self.fn(*self.args)
@@ -156,7 +156,7 @@ class Pending:
         if turn is None:
             self.decided_by(attempt, now)
         else:
-            self._turn(turn, now)
+            self.state.perform(turn, now)
 
     def take(self, attempt: Attempt, turn: Any, value: object) -> None:
         """Keeps an answer that the core has been told already."""
@@ -166,7 +166,7 @@ class Pending:
         if turn is None:
             self.decided_by(attempt, now)
         else:
-            self._turn(turn, now)
+            self.state.perform(turn, now)
 
     def decided_by(self, attempt: Attempt, now: float) -> None:
         """Ends the call with an answer, when that is all that happened."""
@@ -184,13 +184,13 @@ class Pending:
         self.error = error
         packed, after, most = meaning.numbers()
         self._ended(attempt, packed % NEVER, now)
-        self._turn(self.state.native.handle_failure(attempt.id, packed, after, most, now), now)
+        self.state.perform(self.state.native.handle_failure(attempt.id, packed, after, most, now), now)
 
     def cancelled(self, attempt: Attempt) -> None:
         """Reports that an attempt is over and produced nothing."""
         now = self.state.clock.now()
         self._ended(attempt, CANCELLED, now)
-        self._turn(self.state.native.handle_cancelled(attempt.id, now), now)
+        self.state.perform(self.state.native.handle_cancelled(attempt.id, now), now)
 
     def abandon(self) -> None:
         """Gives the call up: the caller does not want it any more."""
@@ -201,7 +201,7 @@ class Pending:
             for record in turn[1:]:
                 if record[1] == self.cookie:
                     self.receive(record, now)
-            self._turn(turn, now)
+            self.state.perform(turn, now)
         for attempt in self.attempts:
             if attempt.standing != ENDED and self.is_over(attempt):
                 self.cancelled(attempt)
@@ -229,10 +229,6 @@ class Pending:
             return verdict
         attach(error, report)
         return error
-
-    def _turn(self, turn: Any, now: float) -> None:
-        self.state.perform(turn, now)
-        self.rearm(turn[0])
 
     def _ended(self, attempt: Attempt, result: int, now: float) -> None:
         attempt.standing = ENDED

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from itertools import count
 from os import urandom
+from weakref import ref
 
 from ._clock import HOST
 from ._endpoint import Endpoints, endpoint
@@ -46,6 +47,7 @@ class State:
 
     __slots__ = (
         "__weakref__",
+        "_drivers",
         "_idempotency",
         "_stopped",
         "calls",
@@ -82,6 +84,7 @@ class State:
         else:
             self.native = Native.restore(snapshot, self.document, seed, elapsed, now, listened)
         self.calls: dict[int, Recipe | Pending] = {}
+        self._drivers: tuple[ref[Driver], ...] = ()
         self.cookie = count().__next__
         self.endpoints = Endpoints()
         self.placement = placement
@@ -95,6 +98,10 @@ class State:
         }
         self._stopped: StateError | None = None
         self.change([one.change("add") for one in map(endpoint, endpoints)], map(endpoint, endpoints))
+
+    def join(self, driver: Driver) -> None:
+        """Has a driver told of timers that are armed by what it knows nothing of, for as long as it lives."""
+        self._drivers = (*(known for known in self._drivers if known() is not None), ref(driver))
 
     def check(self) -> None:
         """Raises when the client was closed."""
@@ -130,7 +137,7 @@ class State:
         return refusal(reason)
 
     def perform(self, turn: Turn, now: float) -> None:
-        """Has every action of a turn performed, and tells the listener."""
+        """Has every action of a turn performed, tells everyone who sleeps when to wake, and tells the listener."""
         calls = self.calls
         for record in turn[1:]:
             if self.sink is not None:
@@ -141,6 +148,10 @@ class State:
                 driver.deliver(record, now)
             elif record[0] == SEND:
                 self.unwanted(record[3], now)
+        for known in self._drivers:
+            sleeper = known()
+            if sleeper is not None:
+                sleeper.due(turn[0])
         if self.sink is not None:
             self._tell_notes(now)
 

@@ -4,7 +4,8 @@ Without an executor the thread runs every attempt itself, one after another. Wit
 threads and the caller waits, so that a hedge can be sent while another attempt is silent. No thread is ever made
 here, and none can be interrupted: a loser runs to its end, and its answer is counted as late.
 
-A thread that waits asks the core for the time to wake and sees to the timers of every call on its way.
+A thread that waits asks the core for the time to wake and sees to the timers of every call on its way. It is woken when
+another thread, such as one of the executor in which an attempt failed, led to a timer that is due before.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from threading import Condition, Lock
 from ._attempt import Attempt
 from ._generated.record import SEND
 from ._pending import Pending, respond
-from ._scope import scope
+from ._scope import INFINITY, scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
 class Threads:
     """Brings actions to the calls of threads."""
 
-    __slots__ = ("_lock", "_tolerance", "executor", "state")
+    __slots__ = ("__weakref__", "_asleep", "_lock", "_tolerance", "executor", "state")
 
     def __init__(self, state: State, executor: Executor | None) -> None:
         self.state = state
         self.executor = executor
         self._lock = Lock()
+        self._asleep: set[ThreadCall] = set()
         self._tolerance = state.native.late_tolerance()
+        state.join(self)
 
     def deliver(self, record: Record, now: float) -> None:
         """Hands an action to its call, from whatever thread."""
@@ -44,6 +47,14 @@ class Threads:
             call.receive(record, now)
         elif record[0] == SEND:
             self.state.unwanted(record[3], now)
+
+    def due(self, at: float) -> None:
+        """Wakes whoever sleeps longer than until this time."""
+        if self._asleep:
+            with self._lock:
+                wanted = [call for call in self._asleep if call.until > at]
+            for call in wanted:
+                call.stir()
 
     def made(self, cookie: int) -> ThreadCall | None:
         """The call with this cookie, made out of its recipe now if it was not; `None` when it is over."""
@@ -111,10 +122,18 @@ class Threads:
     def rest(self, call: ThreadCall) -> None:
         """Waits until something happened to the call, or a timer was due and was seen to."""
         state = self.state
-        now = state.clock.now()
-        due = state.native.poll_timeout()
-        if due > now and not call.sleep(due - now):
-            return
+        # Asleep before the core is asked: whoever arms a timer from then on finds it here.
+        call.lie_down()
+        with self._lock:
+            self._asleep.add(call)
+        try:
+            due = call.until = state.native.poll_timeout()
+            now = state.clock.now()
+            if due > now and not call.sleep(due - now):
+                return
+        finally:
+            with self._lock:
+                self._asleep.discard(call)
         fired = state.clock.now()
         if fired - due > self._tolerance and due > now:
             state.native.handle_late_tick(due, fired)
@@ -124,7 +143,7 @@ class Threads:
 class ThreadCall(Pending):
     """A call that a thread waits for."""
 
-    __slots__ = ("_changed", "_futures")
+    __slots__ = ("_changed", "_futures", "_held", "_over", "_stirred", "until")
 
     driver: Threads
 
@@ -132,11 +151,31 @@ class ThreadCall(Pending):
         super().__init__(*given)
         self._changed = Condition()
         self._futures: dict[Attempt, Future[None]] = {}
+        self._held = False
+        self._over: list[Attempt] = []
+        self._stirred = False
+        self.until = INFINITY
+        """When the thread that waits wakes by itself."""
 
     def receive(self, record: Record, now: float) -> None:
         """Performs one action; actions of one call come from several threads."""
         with self._changed:
-            super().receive(record, now)
+            self._held = True
+            try:
+                super().receive(record, now)
+            finally:
+                self._held = False
+            over, self._over = self._over, []
+        for attempt in over:
+            super().cancelled(attempt)
+
+    def cancelled(self, attempt: Attempt) -> None:
+        """Reports that an attempt is over; later where the call is locked, since a report may lead to other calls."""
+        with self._changed:
+            if self._held:
+                self._over.append(attempt)
+                return
+        super().cancelled(attempt)
 
     def begin(self, attempt: Attempt) -> None:
         """Lets the thread that waits begin it."""
@@ -161,8 +200,18 @@ class ThreadCall(Pending):
         """Whether no thread of the executor has it."""
         return attempt not in self._futures
 
+    def lie_down(self) -> None:
+        """Is about to sleep, for as long as the core will say."""
+        self._stirred, self.until = False, INFINITY
+
+    def stir(self) -> None:
+        """Wakes the thread that waits, to ask the core again."""
+        with self._changed:
+            self._stirred = True
+            self._changed.notify()
+
     def sleep(self, seconds: float) -> bool:
-        """Waits; `False` when something happened to the call before the time was over."""
+        """Waits; `False` when it was woken before the time was over."""
         with self._changed:
             if self._has_news():
                 return False
@@ -185,7 +234,7 @@ class ThreadCall(Pending):
         return self.outcome()
 
     def _has_news(self) -> bool:
-        return self.decision is not None or bool(self.sends) or self.fatal is not None
+        return self._stirred or self.decision is not None or bool(self.sends) or self.fatal is not None
 
     def _launch(self) -> None:
         executor = self.driver.executor
@@ -193,17 +242,19 @@ class ThreadCall(Pending):
             if not self.sends:
                 return
             attempt = self.sends.pop(0)
-            if executor is not None:
-                # Under the lock, so that a cancel finds the future.
-                self._submit(executor, attempt)
-                return
-        self._run(attempt)
+            # Under the lock, so that a cancel finds the future.
+            mistake = None if executor is None else self._submit(executor, attempt)
+        if executor is None:
+            self._run(attempt)
+        elif mistake is not None:
+            self.failed(attempt, mistake)
 
-    def _submit(self, executor: Executor, attempt: Attempt) -> None:
+    def _submit(self, executor: Executor, attempt: Attempt) -> RuntimeError | None:
         try:
             self._futures[attempt] = executor.submit(copy_context().run, self._work, attempt)
         except RuntimeError as error:
-            self.failed(attempt, error)
+            return error
+        return None
 
     def _work(self, attempt: Attempt) -> None:
         try:

@@ -7,6 +7,7 @@ than the core tolerates passes one checkpoint first, so that tasks see what has 
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from contextvars import copy_context
 from threading import get_ident
 
@@ -30,7 +31,19 @@ if TYPE_CHECKING:
 class TrioDriver:
     """Brings actions to the calls of one run of trio, and keeps its timer."""
 
-    __slots__ = ("_armed", "_clock", "_late", "_sleeper", "_timer", "_token", "_tolerance", "run", "state", "thread")
+    __slots__ = (
+        "__weakref__",
+        "_armed",
+        "_clock",
+        "_late",
+        "_sleeper",
+        "_timer",
+        "_token",
+        "_tolerance",
+        "run",
+        "state",
+        "thread",
+    )
 
     def __init__(self, state: State, run: object) -> None:
         self.state = state
@@ -43,6 +56,7 @@ class TrioDriver:
         self._late = False
         self._sleeper: trio.CancelScope | None = None
         self._timer: Timer | None = None
+        state.join(self)
 
     def arm(self, at: float) -> None:
         """Sees to it that the core is asked at the latest at this time."""
@@ -58,6 +72,16 @@ class TrioDriver:
         else:
             self._sleeper = trio.CancelScope(deadline=self._deadline())
             trio.lowlevel.spawn_system_task(self._sleep, self._sleeper)
+
+    def due(self, at: float) -> None:
+        """The same from whatever thread."""
+        if at >= self._armed or self.has_ended():
+            return
+        if get_ident() == self.thread:
+            self.arm(at)
+            return
+        with suppress(trio.RunFinishedError):  # ended meanwhile: nobody waits there
+            self._token.run_sync_soon(self.arm, at)
 
     def call(self, *given: Any) -> TrioCall:
         """A call of the task that runs."""
