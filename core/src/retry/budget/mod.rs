@@ -347,6 +347,71 @@ mod tests {
         assert!(budget.withdraw(CLASS, end).is_some());
     }
 
+    const KINDS: [BudgetSettings; 5] = [
+        BudgetSettings::RATIO,
+        BudgetSettings::GRPC,
+        BudgetSettings::AWS,
+        BudgetSettings::FINAGLE,
+        BudgetSettings::Off,
+    ];
+
+    /// One of a few things that can happen to a budget; what it answers, and what is left.
+    fn event(budget: &mut Budget, kind: u64, now: Instant) -> (Option<u32>, u64) {
+        let mut answer = None;
+        match kind % 8 {
+            0 => budget.deposit(now),
+            1 => budget.on_success(Some(5), now),
+            2 => budget.on_failure(CLASS, false, now),
+            _ => answer = budget.withdraw(CLASS, now),
+        }
+        (answer, budget.level(now))
+    }
+
+    #[test]
+    fn a_budget_that_goes_on_from_what_another_one_learned_does_as_that_one() {
+        for settings in KINDS {
+            let (mut budget, mut now) = (Budget::new(settings, NOW), NOW);
+            for step in 0..200_u64 {
+                now = now + Duration::from_millis(step * step % 977);
+                event(&mut budget, step * step / 7, now);
+                let mut restored = Budget::new(settings, now);
+                assert!(restored.recall(&budget.learned()), "{settings:?}");
+                let (mut original, mut later) = (budget.clone(), now);
+                for kind in step..step + 20 {
+                    later = later + Duration::from_millis(kind * kind % 1999);
+                    let expected = event(&mut original, kind, later);
+                    assert_eq!(event(&mut restored, kind, later), expected, "{settings:?}, step {step}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_budget_of_another_kind_learned_is_left_aside() {
+        for settings in KINDS {
+            for other in KINDS.into_iter().filter(|other| *other != settings) {
+                let mut budget = Budget::with_level(settings, 3 * TOKEN, NOW);
+                let level = budget.level(NOW);
+                assert!(!budget.recall(&Budget::new(other, NOW).learned()), "{settings:?}, {other:?}");
+                assert_eq!(budget.level(NOW), level);
+            }
+        }
+    }
+
+    #[test]
+    fn no_snapshot_holds_more_than_the_cap_or_a_fraction_of_one_and_more() {
+        let learned = |reserve, amounts, carry| {
+            let (width, newest) = (1_000_000, 9);
+            let mut budget = Budget::new(BudgetSettings::RATIO, NOW);
+            let learned = LearnedRatio { width, newest, amounts, reserve, carry, last: NOW };
+            assert!(budget.recall(&LearnedBudget::Ratio(learned)));
+            budget.level(NOW)
+        };
+        assert_eq!(learned(u64::MAX, [u64::MAX; 10], 0), 10 * TOKEN);
+        assert_eq!(learned(TOKEN, [u64::MAX; 10], 0), 10 * TOKEN);
+        assert_eq!(learned(0, [0; 10], u64::MAX), 0);
+    }
+
     #[test]
     fn a_share_is_kept_within_a_thousandth() {
         let ratios = [150_000, 300_000, 340_000, 400_000, 510_000, 750_000, 900_000];
