@@ -5,7 +5,7 @@
  * inlined instead, to be compiled when the first client is built.
  */
 
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pack, unpack } from './packing.mjs';
 
 const to = (name) => new URL(`../lib/${name}`, import.meta.url);
@@ -40,6 +40,9 @@ function put(build, folder) {
   writeFileSync(to(`${folder}inlined.d.ts`), 'export declare const bytes: () => Uint8Array<ArrayBuffer>;\n');
   return module;
 }
+
+// What an earlier build left would be packed with the rest.
+rmSync(to(''), { recursive: true, force: true });
 
 const module = put('client', './');
 writeFileSync(to('hedgerow.wasm'), module);
