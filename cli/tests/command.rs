@@ -145,6 +145,9 @@ fn a_long_run_tells_its_memory_and_a_bench_its_rates() {
         assert_eq!((readings.len(), readings[19]["events"].as_u64()), (20, Some(100_000)), "{what}");
         assert!(readings.iter().all(|reading| reading["resident_bytes"].as_u64() != Some(0)));
     }
+    let too_long = hedgerow("sim bench --soak clients --events 2e9");
+    assert_eq!(too_long.status.code(), Some(2));
+    assert!(told(&too_long).contains("--events: 2000000000, want at most 1000000000"), "{}", told(&too_long));
     let rates = printed(&hedgerow("sim bench --events 4e3 --fleet 3x5"));
     assert!(rates.contains("a fleet of 3x5") && rates.contains("of memory when it had run"), "{rates}");
     for wrong in ["1e99", "999", "1.5e6", "many"] {

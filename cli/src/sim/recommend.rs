@@ -4,7 +4,7 @@ use super::select;
 use crate::table::significant;
 use crate::{Failure, draw, output, progress};
 use hedgerow_sim::experiments::{Figure, Session};
-use hedgerow_sim::fleet::{Candidate, Fleet, Recommendation};
+use hedgerow_sim::fleet::{Candidate, Fleet, MOST_CALLS, Recommendation};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
     /// Calls of each run, in place of `load.calls`.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(100..=100_000_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(100..=MOST_CALLS))]
     calls: Option<u64>,
     /// Writes the report with the recommended configuration as a document, to a file or to `-`.
     #[arg(long, value_name = "FILE")]

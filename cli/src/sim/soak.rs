@@ -2,6 +2,7 @@
 
 use crate::{Failure, progress};
 use hedgerow_sim::experiments::supermarket::{Running, Supermarket};
+use hedgerow_sim::fleet::MOST_CALLS;
 use hedgerow_sim::request::{self, Steps};
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -63,7 +64,11 @@ fn start(what: Soak, events: u64) -> Result<Box<dyn FnMut(u64) -> u64>, Failure>
         }
         Soak::Clients => {
             // A call has at least one event, so that the calls do not end before the events.
-            let mut steps = Steps::new(&request::bench(events.min(MOST_CALLS))).map_err(Failure::misuse)?;
+            if events > MOST_CALLS {
+                let want = format!("--events: {events}, want at most {MOST_CALLS} with whole clients");
+                return Err(Failure::misuse(want));
+            }
+            let mut steps = Steps::new(&request::bench(events)).map_err(Failure::misuse)?;
             Box::new(move |until| {
                 steps.advance(until - steps.events());
                 steps.events()
@@ -71,9 +76,6 @@ fn start(what: Soak, events: u64) -> Result<Box<dyn FnMut(u64) -> u64>, Failure>
         }
     })
 }
-
-/// Calls of one fleet; some four events belong to each.
-const MOST_CALLS: u64 = 100_000_000;
 
 fn told(reading: &Reading) -> String {
     let resident = reading.resident.map_or_else(|| "unknown".to_owned(), megabytes);

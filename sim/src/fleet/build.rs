@@ -14,6 +14,9 @@ use crate::world::spec::{Homes, Link, Operation, Placement, ServerSpec, Spec, wi
 
 /// Calls of one run unless the document says otherwise: the quantile 0.999 rests on forty of the measured ones.
 const USUAL_CALLS: u64 = 50_000;
+
+/// The most calls that a run may have.
+pub const MOST_CALLS: u64 = 1_000_000_000;
 /// The first fifth of a run is not measured: queues and estimates settle.
 const WARMUP_PPM: u32 = 200_000;
 const WHOLE_PPM: f64 = 1e6;
@@ -79,7 +82,7 @@ fn file_name(name: String) -> Result<String, InputError> {
 
 /// Calls by chance at a rate, at rates that change, or by clients that think.
 fn arrivals(load: &Load, clients: u32) -> Result<Arrivals, InputError> {
-    within("load.calls", load.calls.unwrap_or(USUAL_CALLS), 100, 100_000_000)?;
+    within("load.calls", load.calls.unwrap_or(USUAL_CALLS), 100, MOST_CALLS)?;
     match (load.calls_per_second, &load.rates, &load.think) {
         (Some(rate), None, None) => {
             within("load.calls_per_second", rate, 0.001, MOST_PER_SECOND)?;

@@ -20,6 +20,7 @@ mod read;
 mod recommend;
 mod sayings;
 
+pub use build::MOST_CALLS;
 pub use recommend::{Candidate, Recommendation};
 
 use serde_json::{Map, Value, json};
