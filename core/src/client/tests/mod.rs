@@ -4,6 +4,7 @@ mod adaptive;
 mod breaker;
 mod counted;
 mod edges;
+mod explained;
 mod flow_vectors;
 mod inspect;
 mod machine_vectors;
@@ -18,11 +19,12 @@ mod waiting;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::client::action::{Action, EndpointSpec, Note, TopologyChange};
+use crate::client::action::{Action, EndpointSpec, Note, Operation, TopologyChange};
 use crate::config::Config;
+use crate::id::AttemptId;
 use crate::rng::Seed;
 use crate::time::Instant;
 
@@ -52,6 +54,29 @@ pub(super) fn drain(client: &mut Client) -> Vec<Action> {
 
 pub(super) fn notes(client: &mut Client) -> Vec<Note> {
     std::iter::from_fn(|| client.poll_note()).collect()
+}
+
+pub(super) fn two_endpoints(document: Value) -> Client {
+    let mut client = client(document);
+    client.handle_topology(&add(&["a", "b"]), at(0)).unwrap();
+    client
+}
+
+pub(super) fn plain() -> Client {
+    two_endpoints(json!({
+        "objective": {"target_us": 10_000, "max_us": 500_000},
+        "operations": {"get": {"idempotency": "natural"}, "put": {"idempotency": "token"}},
+        "trace": {"notes": 100},
+    }))
+}
+
+pub(super) fn operation(client: &mut Client, name: &str) -> Operation {
+    client.operation(name).unwrap()
+}
+
+pub(super) fn sent(client: &mut Client) -> Vec<AttemptId> {
+    let attempt = |action| if let Action::Send { attempt, .. } = action { Some(attempt) } else { None };
+    drain(client).into_iter().filter_map(attempt).collect()
 }
 
 /// The reasons of the notes since the last look.
