@@ -161,13 +161,13 @@ test('what is no number of its kind is refused by its name', async () => {
   };
   for (const value of [-1, NaN, Infinity, 2 ** 53 / 1000, '5', null, undefined]) {
     for (const name of Object.keys(sample)) {
-      refused(name, value, 'a number of milliseconds from 0', () => clockSample(client, { ...sample, [name]: value }));
+      refused(name, value, 'milliseconds in 0..2^53 µs', () => clockSample(client, { ...sample, [name]: value }));
     }
-    refused('expiresMs', value, 'a number of milliseconds from 0', () => lease(client, { ...given, expiresMs: value as number }));
+    refused('expiresMs', value, 'milliseconds in 0..2^53 µs', () => lease(client, { ...given, expiresMs: value as number }));
   }
   for (const value of [-1, NaN, Infinity, 2 ** 53, 0.5, '5', null, undefined]) {
     for (const name of ['startUs', 'count']) {
-      refused(name, value, 'a whole number from 0', () => lease(client, { ...given, [name]: value }));
+      refused(name, value, 'a whole number in 0..2^53', () => lease(client, { ...given, [name]: value }));
     }
   }
   await assert.rejects(minted(client), { code: 'lease_exhausted' });
