@@ -17,10 +17,10 @@ export function whole(name: string, value: unknown): void {
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw unfit(name, value, 'a whole number in 0..2^53');
 }
 
-/** Fails for what is no time, and no length of time, from 0 below 2^53 µs. */
+/** Fails for what is no time, and no length of time, from 0 below 2^43 ms, which the core holds in µs. */
 export function millis(name: string, value: unknown): void {
-  if (typeof value !== 'number' || !(value >= 0 && value * 1e3 < 2 ** 53)) {
-    throw unfit(name, value, 'milliseconds in 0..2^53 µs');
+  if (typeof value !== 'number' || !(value >= 0 && value < 2 ** 43)) {
+    throw unfit(name, value, 'milliseconds in 0..2^43');
   }
 }
 
